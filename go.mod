@@ -1,0 +1,9 @@
+module github.com/ec-plugins/stripesecure
+
+go 1.25.0
+
+require (
+	github.com/shopspring/decimal v1.6.0
+	github.com/stretchr/testify v1.12.1
+	github.com/stripe/stripe-go/v79 v79.12.0
+)
