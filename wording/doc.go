@@ -1,0 +1,2 @@
+// Package wording holds the texts that buyers see.
+package wording
