@@ -1,0 +1,5 @@
+package stripetest
+
+import "net/http"
+
+func (s *Stripe) browserRoutes(mux *http.ServeMux) {}

@@ -1,0 +1,84 @@
+package stripetest
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Call is one request that was sent to the API, for a test to look at.
+type Call struct {
+	Method         string
+	Path           string            // without the query
+	Form           map[string]string // parameters of body or query, flat: "payment_method_options[card][network]"
+	IdempotencyKey string
+	Account        string // the account it was for: Stripe-Account, or the key's
+	Key            string // the API key, masked
+	Live           bool
+	RequestID      string
+	Time           time.Time
+	Status         int    // of the answer; 0 when the request never arrived or is held
+	Answer         []byte // the body of the answer, as it would have been sent
+	Fault          string // the scripted fault that it met
+	Replayed       bool   // answered from the idempotency store
+}
+
+// String is method and path.
+func (c Call) String() string { return c.Method + " " + c.Path }
+
+// callLog keeps the last calls.
+type callLog struct {
+	list []*Call
+}
+
+// begin notes the arrival of a request. The caller holds s.mu.
+func (l *callLog) begin(j *job) *Call {
+	c := &Call{
+		Method: j.in.method, Path: j.in.path, IdempotencyKey: j.in.header.Get("Idempotency-Key"),
+		RequestID: j.call.id, Time: j.s.now(), Fault: j.fault.name,
+	}
+	l.list = append(l.list, c)
+	if over := len(l.list) - j.s.opts.maxCalls; over > 0 {
+		l.list = slices.Delete(l.list, 0, over)
+	}
+	return c
+}
+
+// learn adds what is known after the request was read.
+func (c *Call) learn(j *job) {
+	c.Form = map[string]string{}
+	j.call.form.flatten("", c.Form)
+	delete(c.Form, "")
+	if m := j.call.m; m != nil {
+		c.Account, c.Live = m.account.ID, m.isLive
+	}
+	if j.call.key != nil {
+		c.Key = mask(j.call.key.Text)
+	}
+}
+
+// Calls returns what was asked so far, oldest first. With patterns ("POST
+// /v1/payment_intents", "GET *", "POST /v1/payment_intents/*/capture") only the
+// calls that fit one of them.
+func (s *Stripe) Calls(patterns ...string) []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Call
+	for _, c := range s.calls.list {
+		if len(patterns) > 0 && !slices.ContainsFunc(patterns, func(p string) bool { return fits(p, c.Method, c.Path) }) {
+			continue
+		}
+		one := *c
+		one.Form = maps.Clone(c.Form)
+		out = append(out, one)
+	}
+	return out
+}
+
+// ForgetCalls empties the list of [Stripe.Calls], so that a test can look at one
+// step by itself.
+func (s *Stripe) ForgetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls.list = nil
+}

@@ -1,0 +1,83 @@
+package stripetest
+
+// paramGroups are hashes that several endpoints take, in the language of [spec].
+var paramGroups = map[string]string{
+	"address": `
+		city        text
+		country     text
+		line1       text
+		line2       text
+		postal_code text
+		state       text`,
+
+	"shipping": `
+		address!        @address
+		carrier         text
+		name!           text
+		phone           text
+		tracking_number text`,
+
+	"billing_details": `
+		address @address?
+		email   text?
+		name    text?
+		phone   text?`,
+
+	"mandate_data": `
+		customer_acceptance!                     any
+		`,
+
+	"radar_options": `
+		session text`,
+
+	"card_options": `
+		capture_method                  enum:manual?
+		cvc_token                       text
+		installments                    any
+		mandate_options                 any
+		moto                            bool
+		network                         enum:amex|cartes_bancaires|diners|discover|eftpos_au|girocard|interac|jcb|mastercard|unionpay|unknown|visa
+		request_extended_authorization  enum:if_available|never
+		request_incremental_authorization enum:if_available|never
+		request_multicapture            enum:if_available|never
+		request_overcapture             enum:if_available|never
+		request_three_d_secure          enum:automatic|any|challenge
+		require_cvc_recollection        bool
+		setup_future_usage              enum:none|on_session|off_session?
+		statement_descriptor_suffix_kana  text<=22?
+		statement_descriptor_suffix_kanji text<=17?
+		three_d_secure                  any`,
+
+	"method_options": `
+		card @card_options?`,
+
+	"setup_card_options": `
+		mandate_options        any
+		network                enum:amex|cartes_bancaires|diners|discover|eftpos_au|girocard|interac|jcb|mastercard|unionpay|unknown|visa
+		request_three_d_secure enum:automatic|any|challenge
+		three_d_secure         any`,
+
+	"setup_method_options": `
+		card @setup_card_options?`,
+
+	"method_data": `
+		allow_redisplay enum:always|limited|unspecified
+		billing_details @billing_details
+		konbini         any
+		customer_balance any
+		link            any
+		metadata        metadata
+		mobilepay       any
+		radar_options   @radar_options
+		type!           text`,
+
+	"card_number": `
+		cvc        text
+		exp_month! int
+		exp_year!  int
+		number!    text
+		networks   any`,
+
+	"apple_pay": `
+		enabled! bool`,
+}

@@ -1,0 +1,220 @@
+package stripetest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// incoming is a request as it arrived, whole.
+type incoming struct {
+	method, path, query string
+	header              http.Header
+	body                []byte
+	tooBig              bool
+	base                string // address below which hosted pages are found
+}
+
+// answer is what goes back.
+type answer struct {
+	status    int
+	header    http.Header
+	body      []byte
+	transient bool // not to be stored under an idempotency key
+}
+
+// job is a request between its arrival and its work.
+type job struct {
+	s     *Stripe
+	in    *incoming
+	fault Fault
+	call  *call
+	log   *Call
+	slot  *replay // reserved idempotency key
+	done  bool
+	out   answer
+}
+
+// arrive does everything that comes before the work: key, route, permissions,
+// idempotency, parameters. It reports whether there is work left; if not, j.out
+// is the answer. The caller holds s.mu.
+func (j *job) arrive() bool {
+	s := j.s
+	s.tick()
+	s.requests++
+	j.call = &call{s: s, id: "req_" + s.random(14), idem: j.in.idempotencyKey(), base: s.base(j.in)}
+	j.log = s.calls.begin(j)
+	form, fault := j.in.form()
+	if fault != nil {
+		return j.fail(fault)
+	}
+	j.call.form = form
+	key, m, fault := s.authenticate(j.in.request(), form)
+	j.call.key, j.call.m = key, m
+	j.log.learn(j)
+	if fault != nil {
+		return j.fail(fault)
+	}
+	rt, vars := match(j.in.method, j.in.path)
+	if rt == nil {
+		return j.fail(notFound(j.in.method, j.in.path))
+	}
+	j.call.rt, j.call.vars = rt, vars
+	if fault := permit(key, rt, m.account.ID); fault != nil {
+		return j.fail(fault)
+	}
+	if instead := j.fault.refuse; instead != nil {
+		return j.fail(instead(j.call))
+	}
+	return j.reserve()
+}
+
+// reserve takes the idempotency key and checks the parameters.
+func (j *job) reserve() bool {
+	c := j.call
+	if c.idem != "" {
+		if len(c.idem) > maxKeyLength {
+			return j.fail(invalid("", "", fmt.Sprintf("Idempotency keys must be at most %d characters.", maxKeyLength)))
+		}
+		slot, again, fault := c.m.recall(c.idem, fingerprint(j.in.method, j.in.path, c.form), c.id)
+		if fault != nil {
+			return j.fail(fault)
+		}
+		if again != nil {
+			j.log.Replayed = true
+			return j.finish(*again)
+		}
+		j.slot = slot
+	}
+	if fault := c.rt.params.check(c.form); fault != nil {
+		return j.fail(fault)
+	}
+	expand, fault := parseExpand(c.form.strings("expand"), c.rt.answer, c.rt.list)
+	if fault != nil {
+		return j.fail(fault)
+	}
+	c.expand = expand
+	return true
+}
+
+// work runs the endpoint. The caller holds s.mu.
+func (j *job) work() {
+	if j.done {
+		return
+	}
+	j.s.tick()
+	if broken := j.fault.breaks; broken != nil && !j.fault.after {
+		j.fail(broken)
+		return
+	}
+	var result any
+	err := error(nil)
+	if j.in.method == http.MethodPost && j.call.m.full() {
+		err = &Error{Type: "api_error", status: 500, Message: "stripetest: this instance is full, see WithMaxObjects.", transient: true}
+	} else {
+		result, err = j.call.rt.do(j.call)
+	}
+	switch fault, _ := err.(*Error); { //nolint:errorlint // endpoints return *Error unwrapped
+	case j.fault.breaks != nil:
+		j.fail(j.fault.breaks)
+	case fault != nil:
+		j.fail(fault)
+	case err != nil:
+		j.fail(&Error{Type: "api_error", status: 500, Message: "stripetest: " + err.Error()})
+	default:
+		body := j.call.m.encode(result, j.call.expand, j.call.key.isPublic())
+		j.finish(answer{status: 200, header: j.headers(), body: body})
+	}
+}
+
+// fail ends the job with an error answer.
+func (j *job) fail(e *Error) bool {
+	shown := *e
+	a := answer{status: e.status, header: j.headers(), transient: e.transient}
+	if e.shouldRetry != "" {
+		a.header.Set("Stripe-Should-Retry", e.shouldRetry)
+	}
+	prefix := "test/"
+	m := j.call.m
+	if m != nil && m.isLive {
+		prefix = ""
+	}
+	if m == nil {
+		m = &mode{s: j.s}
+	} else {
+		shown.RequestLogURL = fmt.Sprintf("https://dashboard.stripe.com/%slogs/%s?t=%d", prefix, j.call.id, j.s.now().Unix())
+	}
+	public := j.call.key != nil && j.call.key.isPublic()
+	a.body = m.encode(errorBody{Error: &shown}, nil, public)
+	return j.finish(a)
+}
+
+// finish ends the job with an answer.
+func (j *job) finish(a answer) bool {
+	j.done, j.out = true, a
+	if j.slot != nil {
+		j.call.m.keep(j.slot, a)
+	}
+	j.log.Status, j.log.Answer = a.status, a.body
+	return false
+}
+
+func (j *job) headers() http.Header {
+	h := http.Header{}
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-cache, no-store")
+	h.Set("Request-Id", j.call.id)
+	version := j.in.header.Get("Stripe-Version")
+	if version == "" {
+		version = APIVersion
+	}
+	h.Set("Stripe-Version", version)
+	if acct := j.in.header.Get("Stripe-Account"); acct != "" {
+		h.Set("Stripe-Account", acct)
+	}
+	if j.in.method == http.MethodPost {
+		h.Set("Stripe-Should-Retry", "false")
+		h.Set("Original-Request", j.call.id)
+		if j.call.idem != "" {
+			h.Set("Idempotency-Key", j.call.idem)
+		}
+	}
+	return h
+}
+
+// form reads the parameters: of the body for POST, else of the query.
+func (in *incoming) form() (*node, *Error) {
+	if in.tooBig {
+		e := invalid("", "", "Request body too large.")
+		e.status = http.StatusRequestEntityTooLarge
+		return nil, e
+	}
+	if in.method != http.MethodPost {
+		return parseForm(in.query)
+	}
+	if t := in.header.Get("Content-Type"); len(in.body) > 0 && !strings.HasPrefix(t, "application/x-www-form-urlencoded") {
+		return nil, invalid("", "", "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.")
+	}
+	return parseForm(string(in.body))
+}
+
+// idempotencyKey is the header of a POST; other methods ignore it.
+func (in *incoming) idempotencyKey() string {
+	if in.method != http.MethodPost {
+		return ""
+	}
+	return in.header.Get("Idempotency-Key")
+}
+
+func (in *incoming) request() *http.Request {
+	return &http.Request{Method: in.method, Header: in.header, URL: &url.URL{Path: in.path}}
+}
+
+// base is the address that next_action begins with. The caller holds s.mu.
+func (s *Stripe) base(in *incoming) string {
+	if s.opts.baseURL != "" {
+		return strings.TrimSuffix(s.opts.baseURL, "/")
+	}
+	return strings.TrimSuffix(in.base, "/")
+}
