@@ -23,7 +23,7 @@ var catalogue = []entry{
 		"Your checkout was not completed. {not_charged}Your items are still in the cart. Please check the details and try again."}},
 	{DuplicateTab, local{
 		"別の画面でお手続きが行われたため、この画面でのお手続きを中止しました。{not_charged}他のタブを閉じ、この画面からやり直してください。",
-		"We stopped here because checkout was also open in another tab. {not_charged}Close the other tabs and start again here."}},
+		"We stopped checkout on this page because it was also open in another tab. {not_charged}Close the other tabs and start again here."}},
 	{DeclinedGeneric, local{
 		"このカードではお支払いいただけませんでした。別のカードをお使いいただくか、カード会社へお問い合わせください。",
 		"This card could not be used. Please try another card or contact your card issuer."}},

@@ -39,6 +39,9 @@ func (i FieldInfo) check(text string) Faults {
 		return nil
 	}
 	var faults Faults
+	if len(text) > MaxEncoded { // not worth reading
+		return Faults{{Code: FaultTooLong, Detail: strconv.Itoa(i.MaxRunes)}}
+	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if strings.TrimSpace(text) == "" {
 		faults.add(Fault{Code: FaultBlank})
