@@ -139,7 +139,7 @@ func (c *checker) webhookSecret(field FieldID, entry int, value string) bool {
 // are reported where they do less harm, in the environment not in use.
 func (c *checker) shared(field FieldID, here, there []Secret) {
 	for i, secret := range here {
-		if !secret.IsZero() && slices.ContainsFunc(there, secret.Equal) {
+		if kind, _ := classify(secret.Reveal()); kind == kindWebhook && slices.ContainsFunc(there, secret.Equal) {
 			c.addEntry(field, i+1, CodeWebhookSecretShared, "")
 		}
 	}
