@@ -1,0 +1,88 @@
+package stripesecure
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ec-plugins/stripesecure/wording"
+)
+
+// Hooks change what the plugin does. Each field is optional; several Hooks run
+// in their order. A hook must be quick and may be called again for the same
+// checkout.
+type Hooks struct {
+	Name string // for logs
+
+	// Offer changes or withdraws the offer, from Offer only.
+	Offer func(ctx context.Context, cart Cart, offer *Offer) error
+
+	// BeforePay may say no before anything is sent, with a *Refused as the
+	// error. It runs in the browser's Pay only.
+	BeforePay func(ctx context.Context, cart Cart) error
+
+	// Describe changes what is written to Stripe, for every create.
+	Describe func(ctx context.Context, cart Cart, d *Description) error
+
+	// Capture decides when the money of an order is taken; asked by browser,
+	// webhook and sweep alike. The first answer that is not CaptureAsSet
+	// counts.
+	Capture func(ctx context.Context, p Payment) (CaptureWhen, error)
+}
+
+// Description is what a person sees at Stripe and on the card statement. What
+// Stripe would refuse is left out or shortened: it never fails a payment.
+type Description struct {
+	Text       string
+	Descriptor Descriptor
+	Metadata   map[string]string // added to the library's own
+}
+
+// CaptureWhen is the answer of the Capture hook.
+type CaptureWhen int
+
+const (
+	// CaptureAsSet follows setting ⑬.
+	CaptureAsSet CaptureWhen = iota
+	// CaptureNow captures right after the order.
+	CaptureNow
+	// CaptureLater leaves the capture to the merchant.
+	CaptureLater
+)
+
+// Refused is how BeforePay says no; the buyer reads the message.
+type Refused struct{ Message wording.Message }
+
+func (r *Refused) Error() string { return "refused by hook: " + string(r.Message.Code) }
+
+// clean shortens and drops what Stripe would refuse (LIM-04, LIM-06).
+func (d Description) clean() Description {
+	d.Text = cut(printable(d.Text), 1000)
+	d.Descriptor = d.Descriptor.clean()
+	extra := make(map[string]string, len(d.Metadata))
+	for key, value := range d.Metadata {
+		if key == "" || utf8.RuneCountInString(key) > 40 || strings.ContainsAny(key, "[]") || value == "" || len(extra) == 40 {
+			continue
+		}
+		extra[key] = cut(printable(value), 500)
+	}
+	d.Metadata = extra
+	return d
+}
+
+// cut shortens to at most n characters, never inside one.
+func cut(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n])
+}
+
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, s)
+}

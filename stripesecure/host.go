@@ -1,0 +1,78 @@
+package stripesecure
+
+import (
+	"context"
+	"net/http"
+)
+
+// Host is the port that every shop engine implements. Each call may come more
+// than once and from several servers at a time.
+type Host interface {
+	// CloseOrderKey returns the order that was committed under id, or makes
+	// sure that none can ever be committed under it and returns false. Asked
+	// again it answers the same. sqlstore.OrderKeys implements it by being
+	// embedded. An error means "not known now"; it is asked again.
+	CloseOrderKey(ctx context.Context, id PaymentID) (Order, bool, error)
+
+	// Changed tells the host of a payment's new state: captured, voided,
+	// expired, failed. It comes at least once for each change and may come
+	// late; a Payment whose Version is not above the last one seen is old. An
+	// error means "tell me again later".
+	Changed(ctx context.Context, p Payment) error
+}
+
+// Orders is the recommended second part of the host's port (Options.Orders):
+// with it a paid buyer who closed the window still gets the order, and Pay and
+// Resume place the order themselves.
+type Orders interface {
+	// PlaceOrder commits the order for p under p.ID and returns it, or the
+	// order that is there already. It is made from p.Snapshot when the buyer
+	// is gone. A *Refusal as the error means that the order cannot be made
+	// (sold out, price changed); every other error is asked again. It has a
+	// deadline of 20 seconds of its own.
+	PlaceOrder(ctx context.Context, p Payment) (Order, error)
+}
+
+// Carts turns on the checkout calls of Plugin.Handler (Options.Carts).
+type Carts interface {
+	// Cart authorises the request (whose cart is it?) and gives the host's own
+	// data. A request without a cart is an error; the buyer reads a text that
+	// tells nothing about other carts.
+	Cart(r *http.Request) (Cart, error)
+}
+
+// RefusalReason says why the host cannot make, or has withdrawn, an order.
+type RefusalReason string
+
+const (
+	OutOfStock   RefusalReason = "out_of_stock"
+	PriceChanged RefusalReason = "price_changed"
+	Cancelled    RefusalReason = "cancelled"
+	Closed       RefusalReason = "closed"
+	Other        RefusalReason = "other"
+)
+
+// Refusal says that there is no order. Without Ref: the host could not make it.
+// With Ref: the host has cancelled that order; this is also the merchant's
+// void. Items are the names that the buyer reads when something is sold out.
+// It is an error, so that PlaceOrder can return it.
+type Refusal struct {
+	Reason RefusalReason
+	Items  []string
+	Ref    string
+}
+
+func (r *Refusal) Error() string { return "order refused: " + string(r.Reason) }
+
+func (r Refusal) check() []Fault {
+	var faults []Fault
+	switch r.Reason {
+	case OutOfStock, PriceChanged, Cancelled, Closed, Other:
+	default:
+		faults = append(faults, Fault{"refusal.reason", "unknown"})
+	}
+	if r.Ref != "" && (len(r.Ref) > 128 || textFault(r.Ref) != "") {
+		faults = append(faults, Fault{"refusal.ref", "malformed"})
+	}
+	return faults
+}

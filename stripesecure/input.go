@@ -1,0 +1,70 @@
+package stripesecure
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+)
+
+// The names of the form fields that [Offer.HTML] draws and ReadInput reads.
+const (
+	fieldToken    = "stripesecure_token"
+	fieldCard     = "stripesecure_card"
+	fieldSave     = "stripesecure_save"
+	fieldAmount   = "stripesecure_amount"
+	fieldCurrency = "stripesecure_currency"
+	fieldTab      = "stripesecure_tab"
+)
+
+const maxInput = 64 << 10
+
+// ReadInput reads what the browser sent: the form fields of [Offer.HTML], or
+// the same names in a JSON object. The error is an [Error] with [CodeInvalid];
+// a host shows its Message and keeps the cart.
+func ReadInput(r *http.Request) (Input, error) {
+	fields, err := readFields(r)
+	if err != nil {
+		return Input{}, err
+	}
+	in := Input{Token: fields(fieldToken), Save: fields(fieldSave) == "1"}
+	if card := fields(fieldCard); card != "" && card != "new" && in.Token == "" {
+		in.SavedCard = card
+	}
+	if amount, currency := fields(fieldAmount), fields(fieldCurrency); amount != "" || currency != "" {
+		if in.Shown, err = ParseMoney(amount, currency); err != nil {
+			return Input{}, invalid("ReadInput", []Fault{{"input.shown", "malformed"}})
+		}
+	}
+	if faults := in.check(); len(faults) > 0 {
+		return Input{}, invalid("ReadInput", faults)
+	}
+	return in, nil
+}
+
+// readFields returns the request's fields, from a form or a JSON object.
+func readFields(r *http.Request) (func(string) string, error) {
+	malformed := invalid("ReadInput", []Fault{{"input", "malformed"}})
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "application/json" {
+		r.Body = http.MaxBytesReader(nil, r.Body, maxInput)
+		err := r.ParseMultipartForm(maxInput)
+		if errors.Is(err, http.ErrNotMultipart) {
+			err = r.ParseForm()
+		}
+		if err != nil {
+			return nil, malformed
+		}
+		return r.PostForm.Get, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxInput+1))
+	if err != nil || len(body) > maxInput {
+		return nil, malformed
+	}
+	fields := map[string]string{}
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, malformed
+	}
+	return func(name string) string { return fields[name] }, nil
+}

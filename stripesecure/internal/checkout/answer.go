@@ -1,0 +1,222 @@
+package checkout
+
+import (
+	"slices"
+	"time"
+)
+
+// Answer is what became of a POST: an intent or a customer on success, or one
+// of three failures. NoAnswer: nobody knows (time-out, 5xx, not JSON, key in
+// use). NotDone: it was not executed and may be sent again (rate limit).
+// Otherwise Error is a definite refusal; a decline carries the intent too.
+type Answer struct {
+	Intent   *Intent
+	Customer string
+	NoAnswer bool
+	NotDone  bool
+	Denied   bool   // the key may not do this (401, 403)
+	Replayed bool   // the stored answer of an earlier send: a hint, read the object
+	Error    string // Stripe's code, or code/decline_code
+	Param    string
+}
+
+// Refusals of a create that the row tells apart.
+const (
+	// NoCustomer: the stored customer does not exist any more (CUS-01).
+	NoCustomer = "no_customer"
+	// Denied: the key was refused; a finding, never the buyer's fault.
+	Denied = "denied"
+)
+
+// Answered records what became of the call with this key. When the row has
+// moved on meanwhile, a PaymentIntent in the answer still counts as read.
+func (r *Row) Answered(attempt, key string, ans Answer, now time.Time) {
+	a := r.attempt(attempt)
+	if a == nil {
+		return
+	}
+	call := a.Call
+	if call == nil || call.Key != key {
+		if ans.Intent != nil {
+			r.Observe(a, *ans.Intent, now)
+		}
+		return
+	}
+	switch {
+	case ans.NoAnswer, ans.NotDone:
+		call.NotDone = ans.NotDone && !ans.NoAnswer
+		a.fail(now)
+	case ans.Replayed && ans.Intent != nil:
+		r.replayed(a, ans, now)
+	case call.Kind == CreateCustomer:
+		r.customerAnswered(a, ans, now)
+	case call.Kind == CreateIntent:
+		r.createAnswered(a, ans, now)
+	default:
+		r.intentAnswered(a, call.Kind, ans, now)
+	}
+}
+
+func (r *Row) attempt(id string) *Attempt {
+	i := slices.IndexFunc(r.Attempts, func(a *Attempt) bool { return a.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return r.Attempts[i]
+}
+
+func (r *Row) customerAnswered(a *Attempt, ans Answer, now time.Time) {
+	a.Call = nil
+	a.Failures, a.NextAt = 0, time.Time{}
+	if ans.Customer == "" {
+		r.refused(a, ans, now)
+		return
+	}
+	a.Customer = ans.Customer
+	if a.State == Cancelling { // withdrawn while the customer was made
+		a.State, a.Refusal = Refused, "never_sent"
+		r.afterAttempt(a, now)
+	}
+}
+
+// replayed: the body is as old as its first sending; only the id counts.
+func (r *Row) replayed(a *Attempt, ans Answer, now time.Time) {
+	if a.Intent == "" {
+		r.adopt(a, *ans.Intent, now)
+	}
+	a.Call, a.Reread, a.NextAt = nil, true, time.Time{}
+	r.declined(a, ans)
+}
+
+func (r *Row) createAnswered(a *Attempt, ans Answer, now time.Time) {
+	if ans.Intent == nil {
+		r.refused(a, ans, now)
+		return
+	}
+	r.Observe(a, *ans.Intent, now)
+	r.declined(a, ans)
+}
+
+// refused: a definite answer without an object says that nothing was made.
+func (r *Row) refused(a *Attempt, ans Answer, now time.Time) {
+	a.Call = nil
+	a.State = Refused
+	a.Refusal = ans.Error
+	switch {
+	case ans.Denied:
+		a.Refusal = Denied
+		r.find("credentials", now)
+	case ans.Error == "resource_missing" && ans.Param == "customer":
+		a.Refusal = NoCustomer
+	}
+	r.lastTry(a).Decline = a.Refusal
+	r.afterAttempt(a, now)
+}
+
+func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
+	a.Call = nil
+	if ans.Intent != nil {
+		a.Failures, a.NextAt = 0, time.Time{}
+		r.Observe(a, *ans.Intent, now)
+	}
+	if ans.Error == "" {
+		if kind == Settle && (a.State == Placed || a.State == Captured) && r.Order != nil {
+			a.Settled, a.Tagged = true, r.Order.Ref
+		}
+		return
+	}
+	switch kind {
+	case Confirm:
+		r.declined(a, ans)
+		if ans.Intent != nil && ans.Intent.Seen.Status == "canceled" {
+			r.TooMany = true // nobody else cancels while we confirm
+		}
+	case Tag:
+		a.Tagged = r.WantedRef() // cosmetic: never in the way of a cancel
+	}
+	if ans.Intent == nil {
+		a.fail(now)
+		a.Reread = ans.Error == "payment_intent_unexpected_state"
+		if kind == Confirm {
+			a.NextAt = time.Time{}
+		}
+	}
+	if ans.Denied {
+		r.find("credentials", now)
+	}
+	if a.Failures >= maxFailures && (kind == Cancel || kind == Settle) {
+		r.find("stuck", now)
+	}
+}
+
+func (r *Row) declined(a *Attempt, ans Answer) {
+	if ans.Error != "" && a.State == Waiting {
+		r.lastTry(a).Decline = ans.Error
+	}
+}
+
+// ReadIntent records a GET of the attempt's PaymentIntent. A confirm without
+// an answer needs no more than that: one PaymentIntent holds once.
+func (r *Row) ReadIntent(attempt string, in Intent, now time.Time) {
+	a := r.attempt(attempt)
+	if a == nil {
+		return
+	}
+	a.Looks++
+	call, charge := a.Call, a.Seen.Charge
+	if call != nil && call.Kind == Confirm {
+		a.Call = nil
+		if in.Seen.Charge == charge && in.Seen.Status == "requires_payment_method" {
+			r.lastTry(a).Decline = "no_answer"
+			in.Seen.Error = ""
+		}
+	}
+	r.Observe(a, in, now)
+	if call != nil && call.Kind != Confirm && a.Call == call {
+		if call.Kind == Settle && r.Order != nil && in.Ref == r.Order.Ref && !a.capturesNow() {
+			a.Call, a.Settled = nil, true
+			return
+		}
+		call.NotDone = true // still to be done: send it again
+	}
+}
+
+// capturesNow reports whether the settle under way is a capture.
+func (a *Attempt) capturesNow() bool {
+	return a.Call != nil && len(a.Call.Path) > len("/capture") && a.Call.Path[len(a.Call.Path)-len("/capture"):] == "/capture"
+}
+
+// ReadFailed records that a GET or a list had no answer: nothing is known.
+func (r *Row) ReadFailed(attempt string, now time.Time) {
+	if a := r.attempt(attempt); a != nil {
+		a.fail(now)
+	}
+}
+
+// Found records the list of the customer's PaymentIntents, searched for this
+// attempt's id: nil when it was not there.
+func (r *Row) Found(attempt string, in *Intent, now time.Time) {
+	a := r.attempt(attempt)
+	switch {
+	case a == nil:
+	case in != nil:
+		r.Observe(a, *in, now)
+	case a.State == Vanished:
+		a.Looks++
+	case a.Call != nil && now.Before(a.lastTimeout().Add(findAfter)):
+		// it was sent again meanwhile
+	case (a.State == Creating || a.State == Cancelling) && a.Intent == "":
+		a.State, a.ClosedAt, a.Looks, a.Call = Vanished, now, 0, nil
+		r.afterAttempt(a, now)
+	}
+}
+
+func (a *Attempt) fail(now time.Time) {
+	a.Failures++
+	a.NextAt = now.Add(backoff(a.Failures))
+}
+
+// backoff doubles from half a second to five minutes.
+func backoff(failures int) time.Duration {
+	return min(250*time.Millisecond<<min(failures, 12), 5*time.Minute)
+}

@@ -1,0 +1,176 @@
+package checkout
+
+import (
+	"slices"
+	"time"
+)
+
+// Submission is what a buyer's Pay asks for, with what the settings say now.
+type Submission struct {
+	Cart         Cart
+	Token, Saved string
+	Save         bool // by the table LC-25
+	Scope        Scope
+	Customer     string // the member's customer, "" if one has to be made
+	Automatic    bool
+	ThreeDSecure string
+	AttemptID    string // for a new attempt, if one is needed
+	HostFirst    bool
+}
+
+// Verdict is what becomes of a submission.
+type Verdict int
+
+const (
+	// Taken: the try is in the row, now or since an earlier call.
+	Taken Verdict = iota
+	// Blocked: something else has to be finished first; do it and ask again.
+	Blocked
+	// Decided: nothing is to be sent; the row's outcome is the answer.
+	Decided
+	// OtherAmount: an order exists and its total is not the cart's.
+	OtherAmount
+)
+
+// Submit puts the buyer's submission into the row, if its state allows it
+// (rule 4). It may be repeated: the same token is the same try.
+func (r *Row) Submit(s Submission, now time.Time) Verdict {
+	r.Touched = now
+	switch {
+	case r.sameTry(s):
+		return Taken
+	case r.paid(), r.TooMany:
+		return Decided
+	case r.Order != nil && (r.Order.Total != s.Cart.Total || r.Order.Currency != s.Cart.Currency):
+		return OtherAmount
+	case r.End != nil:
+		return Blocked
+	case r.NotNeeded: // there was nothing to pay; now there is
+		r.end(&End{Reason: AmountChanged, At: now})
+		return Blocked
+	}
+	a := r.Live()
+	if a == nil {
+		r.begin(s, now)
+		return Taken
+	}
+	same := a.Amount == s.Cart.Total && a.Currency == s.Cart.Currency
+	switch {
+	case a.State == Offered && same:
+		return Decided
+	case a.State == Offered:
+		r.end(&End{Reason: AmountChanged, At: now})
+		return Blocked
+	case a.State == Waiting && a.Reread:
+		return Blocked
+	case a.State == Waiting && a.Call == nil && a.Seen.Status == "processing":
+		return Decided
+	case a.State == Waiting && a.Call == nil && a.Seen.Status == "requires_payment_method" && a.fits(s):
+		a.Tries = append(a.Tries, Try{Token: s.Token, Saved: s.Saved, Save: s.Save, At: now})
+		r.remember(s)
+		a.Failures, a.NextAt, a.Looks = 0, time.Time{}, 0
+		return Taken
+	case a.State == Waiting && a.Call == nil:
+		r.cancel(a, now)
+		return Blocked
+	}
+	return Blocked // creating, cancelling, or a confirm in doubt
+}
+
+// paid: an order and its money belong together, or the money was taken.
+func (r *Row) paid() bool {
+	a := r.Current()
+	return r.NotNeeded && r.Order != nil || a != nil && (a.State == Placed || a.State == Captured)
+}
+
+// sameTry reports whether this submission is a repetition. A token is used
+// once; a saved card names no submission, so only a try that is still open
+// counts.
+func (r *Row) sameTry(s Submission) bool {
+	for _, a := range r.Attempts {
+		if a.Gen != r.Gen || a.Refusal == NoCustomer {
+			continue
+		}
+		if s.Token != "" && slices.ContainsFunc(a.Tries, func(t Try) bool { return t.Token == s.Token }) {
+			return true
+		}
+	}
+	a := r.Live()
+	return s.Saved != "" && a != nil && a.State != Cancelling && a.fits(s) &&
+		r.lastTry(a).Saved == s.Saved && (a.Call != nil || a.Seen.Status == "requires_action")
+}
+
+// fits: another card may be confirmed on the same PaymentIntent only when
+// nothing else has changed.
+func (a *Attempt) fits(s Submission) bool {
+	return a.Amount == s.Cart.Total && a.Currency == s.Cart.Currency && a.Scope == s.Scope &&
+		a.Member == s.Cart.Member && (s.Customer == "" || s.Customer == a.Customer) &&
+		a.ThreeDSecure == s.ThreeDSecure && a.Automatic == s.Automatic
+}
+
+func (r *Row) begin(s Submission, now time.Time) {
+	r.remember(s)
+	r.Attempts = append(r.Attempts, &Attempt{
+		ID: s.AttemptID, Gen: r.Gen, State: Creating, Scope: s.Scope,
+		Amount: s.Cart.Total, Currency: s.Cart.Currency, Member: s.Cart.Member, Customer: r.customer(s),
+		Automatic: s.Automatic, ThreeDSecure: s.ThreeDSecure, At: now,
+		Tries: []Try{{Token: s.Token, Saved: s.Saved, Save: s.Save, At: now}},
+	})
+}
+
+// customer: a member's own, or the one that this guest's earlier attempts used.
+func (r *Row) customer(s Submission) string {
+	if s.Cart.Member != "" || s.Customer != "" {
+		return s.Customer
+	}
+	for _, a := range slices.Backward(r.Attempts) {
+		if a.Member == "" && a.Scope == s.Scope && a.Refusal != NoCustomer {
+			return a.Customer
+		}
+	}
+	return ""
+}
+
+func (r *Row) remember(s Submission) {
+	r.Cart = s.Cart
+	r.Notice = nil
+}
+
+// SubmitFree takes a cart with nothing to pay: no attempt, no call.
+func (r *Row) SubmitFree(c Cart, now time.Time) Verdict {
+	r.Touched = now
+	switch {
+	case r.paid(), r.NotNeeded:
+		return Decided
+	case r.End != nil:
+		return Blocked
+	}
+	if a := r.Live(); a != nil {
+		if a.State == Offered {
+			r.end(&End{Reason: AmountChanged, At: now})
+		} else if a.State == Waiting && a.Call == nil {
+			r.cancel(a, now)
+		}
+		return Blocked
+	}
+	r.Cart, r.Notice, r.NotNeeded = c, nil, true
+	return Decided
+}
+
+// cancel takes an attempt out of waiting (or placed, for a withdrawn order)
+// before the cancel is sent: the fence that an authorised PaymentIntent needs,
+// because cancelling it succeeds and releases the money.
+func (r *Row) cancel(a *Attempt, now time.Time) {
+	if a.State == Creating && a.Call == nil {
+		a.State, a.Refusal = Refused, "never_sent"
+		r.afterAttempt(a, now)
+		return
+	}
+	a.State = Cancelling
+	a.Failures, a.NextAt, a.Reread = 0, time.Time{}, false
+	if a.Intent != "" {
+		// A confirm or capture in flight may be faster; the outcome of the
+		// cancel decides. A create in doubt keeps its call until it is found.
+		a.Call = nil
+	}
+}

@@ -1,0 +1,119 @@
+package stripeapi
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	stripe "github.com/stripe/stripe-go/v79"
+	"github.com/stripe/stripe-go/v79/form"
+)
+
+// Backend is the connection to Stripe that all keys and accounts share.
+type Backend struct {
+	stripe stripe.Backend
+	verify func(shop, checkout, attempt, signature string) bool
+}
+
+// Config is what a Backend is made from.
+type Config struct {
+	URL       string            // "" for the real Stripe
+	Transport http.RoundTripper // nil for one of our own
+	Timeout   time.Duration
+	// Verify tells whether metadata carry our signature.
+	Verify func(shop, checkout, attempt, signature string) bool
+}
+
+// NewBackend connects to nothing yet. Retries inside stripe-go are off, because
+// its sleep ignores the context and the protocol retries; telemetry is off; the
+// logger is off, because its texts hold whole answers.
+func NewBackend(c Config) *Backend {
+	if c.Transport == nil {
+		c.Transport = newTransport()
+	}
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		URL: stripe.String(cmp.Or(c.URL, stripe.APIURL)),
+		HTTPClient: &http.Client{
+			Transport:     c.Transport,
+			Timeout:       c.Timeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		MaxNetworkRetries: stripe.Int64(0),
+		EnableTelemetry:   stripe.Bool(false),
+		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
+	})
+	return &Backend{stripe: backend, verify: c.Verify}
+}
+
+// newTransport keeps enough idle connections for a busy shop. stripe-go's own
+// switches HTTP/2 off and keeps two, which costs most calls a TLS handshake.
+func newTransport() http.RoundTripper {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          200,
+		MaxIdleConnsPerHost:   100,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+}
+
+// Client calls Stripe with one key, and on behalf of one account if set.
+type Client struct {
+	backend *Backend
+	key     string
+	account string
+}
+
+// Client returns a client for the secret key. account is the Stripe-Account
+// header, "" for the key's own account.
+func (b *Backend) Client(secretKey, account string) Client { return Client{b, secretKey, account} }
+
+// Body is a form body as it is stored and sent.
+type Body = string
+
+func (c Client) call(ctx context.Context, method, path, idempotencyKey string, body Body, into stripe.LastResponseSetter) error {
+	values, err := parse(body)
+	if err != nil {
+		return err
+	}
+	params := &stripe.Params{Context: ctx}
+	if idempotencyKey != "" {
+		params.IdempotencyKey = stripe.String(idempotencyKey)
+	}
+	if c.account != "" {
+		params.SetStripeAccount(c.account)
+	}
+	return c.backend.stripe.CallRaw(method, path, c.key, values, params, into)
+}
+
+// parse reads a stored body back, in its order, so that the bytes sent again
+// are those of the first time.
+func parse(body Body) (*form.Values, error) {
+	values := &form.Values{}
+	for pair := range strings.SplitSeq(body, "&") {
+		if pair == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		key, err := url.QueryUnescape(key)
+		if err != nil {
+			return nil, err
+		}
+		if value, err = url.QueryUnescape(value); err != nil {
+			return nil, err
+		}
+		values.Add(key, value)
+	}
+	return values, nil
+}
+
+func encode(params any) Body {
+	values := &form.Values{}
+	form.AppendTo(values, params)
+	return values.Encode()
+}

@@ -1,0 +1,185 @@
+package stripesecure
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/ec-plugins/stripesecure/settings"
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
+	"github.com/ec-plugins/stripesecure/wording"
+)
+
+var pageTemplate = template.Must(template.ParseFS(assets, "assets/page.html"))
+
+// pageView is what Handler's own pages show: shop and amount, and no personal
+// data.
+type pageView struct {
+	Language  wording.Language
+	Label     map[string]string
+	Shop      string
+	Amount    string
+	Message   string
+	Action    string
+	Fragment  template.HTML
+	Back      string
+	Again     string // address that the page asks again by itself
+	Seconds   int
+	PageStyle string
+}
+
+// servePage draws the ready payment page. Its handle pays this cart and nothing
+// else, until Cart.PayBy.
+func (p *Plugin) servePage(w http.ResponseWriter, r *http.Request) {
+	j, cart, ok := p.pageCart(w, r)
+	if !ok {
+		return
+	}
+	here := p.address("/page/" + r.PathValue("handle"))
+	if out := j.row.Outcome(); out.Do != checkout.DoShow && out.Do != checkout.DoAction {
+		p.serveWaiting(w, r, cart, Result{}, here+"/resume")
+		return
+	}
+	offer, err := p.pageOffer(r.Context(), cart)
+	if err != nil {
+		p.serveError(w, r, cart.Language, err)
+		return
+	}
+	offer.Resume = here + "/resume"
+	p.renderPage(w, http.StatusOK, pageView{
+		Language: cart.Language, Shop: p.shopName(r.Context()), Amount: FormatMoney(cart.Total, cart.Language),
+		Message: offer.Reason.Text, Action: here, Fragment: offer.HTML(),
+	})
+}
+
+// pageOffer is the offer without what belongs to a person: whoever has the
+// address sees neither saved cards nor the consent of a member.
+func (p *Plugin) pageOffer(ctx context.Context, cart Cart) (Offer, error) {
+	cart.Buyer = Buyer{}
+	return p.Offer(ctx, cart)
+}
+
+func (p *Plugin) servePagePay(w http.ResponseWriter, r *http.Request) {
+	_, cart, ok := p.pageCart(w, r)
+	if !ok {
+		return
+	}
+	in, err := ReadInput(r)
+	if err != nil {
+		p.serveError(w, r, cart.Language, err)
+		return
+	}
+	if in.SavedCard != "" || in.Token == "" {
+		p.serveError(w, r, cart.Language, invalid("Pay", []Fault{{"input.token", "missing"}}))
+		return
+	}
+	in.Save = false // consent is a member's, and the page does not know who this is
+	cart.Redirect = !wantsJSON(r)
+	res, err := p.Pay(r.Context(), cart, in)
+	p.servePageResult(w, r, cart, res, err)
+}
+
+func (p *Plugin) servePageResume(w http.ResponseWriter, r *http.Request) {
+	_, cart, ok := p.pageCart(w, r)
+	if !ok {
+		return
+	}
+	if fields, err := readFields(r); err == nil && r.Method == http.MethodPost {
+		cart.Tab = fields(fieldTab)
+	}
+	res, err := p.Resume(r.Context(), cart)
+	p.servePageResult(w, r, cart, res, err)
+}
+
+// servePageResult: what only the host can do next (its order, its pages) is
+// done on the host's own page.
+func (p *Plugin) servePageResult(w http.ResponseWriter, r *http.Request, cart Cart, res Result, err error) {
+	if err == nil && res.Do == PlaceOrder {
+		res = Result{Payment: res.Payment, Do: GoTo, URL: cmp.Or(cart.ReturnURL, p.page(CheckoutPage))}
+	}
+	if err != nil || wantsJSON(r) || res.Do == GoTo {
+		p.serveResult(w, r, cart, res, err)
+		return
+	}
+	here := p.address("/page/" + r.PathValue("handle"))
+	if res.Do == Show {
+		p.keepNotice(r.Context(), cart.ID, res)
+		http.Redirect(w, r, here, http.StatusSeeOther)
+		return
+	}
+	p.serveWaiting(w, r, cart, res, here+"/resume")
+}
+
+// pageCart verifies the handle and loads the stored cart.
+func (p *Plugin) pageCart(w http.ResponseWriter, r *http.Request) (*job, Cart, bool) {
+	gone := func(code wording.Code) (*job, Cart, bool) {
+		p.serveMessage(w, r, http.StatusNotFound, wording.For(code, languageOf(r), wording.Facts{}))
+		return nil, Cart{}, false
+	}
+	h, ok := p.sign.verify(handlePage, r.PathValue("handle"), p.now())
+	if !ok {
+		return gone(wording.PaymentPageExpired)
+	}
+	j := p.newJob(false)
+	if err := j.open(r.Context(), h.checkout); err != nil {
+		p.serveError(w, r, languageOf(r), storeError("Page", err))
+		return nil, Cart{}, false
+	}
+	if j.row.Version == 0 {
+		return gone(wording.PaymentPageExpired)
+	}
+	return j, cartOf(j.row), true
+}
+
+// shopName is what the page calls the shop: ⑤, or the host in BaseURL.
+func (p *Plugin) shopName(ctx context.Context) string {
+	s, err := p.opts.Settings.Settings(ctx)
+	if err != nil {
+		s = settings.Settings{}
+	}
+	return cmp.Or(s.AccountName, p.base.Host)
+}
+
+func (p *Plugin) renderPage(w http.ResponseWriter, status int, view pageView) {
+	view.Label = labels[view.Language]
+	if view.Label == nil {
+		view.Language, view.Label = wording.English, labels[wording.English]
+	}
+	view.Back = p.page(CheckoutPage)
+	view.PageStyle = p.address("/" + hashedName()["page.css"])
+	var b strings.Builder
+	if err := pageTemplate.Execute(&b, view); err != nil {
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", p.pagePolicy())
+	w.WriteHeader(status)
+	_, _ = fmt.Fprint(w, b.String())
+}
+
+// pagePolicy is the Content-Security-Policy of Handler's own pages: nothing but
+// our files and what Stripe.js needs (docs.stripe.com/security/guide). Stripe.js
+// and its fields set styles of their own.
+func (p *Plugin) pagePolicy() string {
+	js := "https://*.js.stripe.com https://js.stripe.com"
+	frame, connect := js+" https://hooks.stripe.com", "https://api.stripe.com"
+	if other := origin(p.opts.StripeJS); other != "https://js.stripe.com" {
+		js, frame, connect = js+" "+other, frame+" "+other, connect+" "+other
+	}
+	return "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
+		"script-src 'self' " + js + "; frame-src " + frame + "; connect-src 'self' " + connect +
+		"; style-src 'self' " + origin(p.opts.StripeJS) + "; img-src 'self' data: https://*.stripe.com"
+}
+
+func origin(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return "'self'"
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}

@@ -1,0 +1,94 @@
+package stripesecure
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/ec-plugins/stripesecure/settings"
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/stripeapi"
+)
+
+// PaymentPlugin is what a shop engine holds, one for each payment method,
+// sorted by ④. Every call may be repeated. Amounts are in major units, times
+// are UTC of Options.Now.
+type PaymentPlugin interface {
+	// Settings returns the snapshot of ①–⑮, for listing and sorting.
+	Settings(ctx context.Context) (settings.Settings, error)
+
+	// Offer says whether this method is offered for the cart and what the
+	// checkout page draws. It makes no call to Stripe for a guest; a member's
+	// saved cards are left out when Stripe needs longer than 1.5 s.
+	Offer(ctx context.Context, cart Cart) (Offer, error)
+
+	// Pay takes the buyer's submission. Without token and saved card it sends
+	// nothing to Stripe and answers with the address of the payment page. It
+	// answers within 25 s. Errors: invalid, not_ready, store, canceled.
+	Pay(ctx context.Context, cart Cart, in Input) (Result, error)
+
+	// Resume finds out where the checkout stands: the buyer is back from
+	// 3-D Secure, reloads, or polls. Errors as Pay.
+	Resume(ctx context.Context, cart Cart) (Result, error)
+
+	// OrderPlaced says that the host has committed the order under id. The
+	// same order again gets the same answer; another one is order_conflict; an
+	// order refused before is refused. Errors: invalid, not_found,
+	// order_conflict, refused, store, canceled.
+	OrderPlaced(ctx context.Context, id PaymentID, order Order) (Result, error)
+
+	// OrderRefused says that the host cannot make the order (no Ref), or has
+	// cancelled it (with its Ref: the merchant's void). Errors as OrderPlaced.
+	OrderRefused(ctx context.Context, id PaymentID, refusal Refusal) (Result, error)
+
+	// Payment returns the stored state without asking Stripe. Errors:
+	// not_found, store, canceled.
+	Payment(ctx context.Context, id PaymentID) (Payment, error)
+
+	// Current returns the checkout's present payment, also before the first
+	// Pay, when it names the first PaymentID and stores nothing.
+	Current(ctx context.Context, id CheckoutID) (Payment, error)
+
+	// Handler serves what browsers need below Options.Prefix.
+	Handler() http.Handler
+}
+
+// Plugin is the PaymentPlugin of this library. Embed it to add calls; change
+// what it does with Options.Hooks.
+type Plugin struct {
+	opts   Options
+	base   *url.URL
+	sign   signer
+	stripe *stripeapi.Backend
+}
+
+var _ PaymentPlugin = (*Plugin)(nil)
+
+// New checks the options, all faults at once (an [Error] with [CodeInvalid]),
+// and returns the plugin. It makes no call to Stripe and needs no settings yet.
+func New(opts Options) (*Plugin, error) {
+	opts = opts.WithDefaults()
+	base, faults := opts.check()
+	if len(faults) > 0 {
+		return nil, invalid("New", faults)
+	}
+	opts.Settings = settings.Cached(opts.Settings, settingsLife, opts.Now)
+	p := &Plugin{opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}}
+	p.stripe = stripeapi.NewBackend(stripeapi.Config{
+		URL: opts.StripeURL, Transport: opts.Transport, Timeout: checkout.CallTimeout, Verify: p.sign.verifyMetadata,
+	})
+	return p, nil
+}
+
+// settingsLife is how long a snapshot of the settings is kept.
+const settingsLife = 5 * time.Second
+
+// Settings implements [PaymentPlugin].
+func (p *Plugin) Settings(ctx context.Context) (settings.Settings, error) {
+	s, err := p.opts.Settings.Settings(ctx)
+	if err != nil {
+		return settings.Settings{}, fail("Settings", CodeNotReady, err)
+	}
+	return s, nil
+}
