@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// chromium is started once for all tests of the package; every window of a test
+// has cookies of its own.
+var chromium struct {
+	once sync.Once
+	ctx  context.Context
+	stop func()
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+	os.Exit(code)
+}
+
+func startChromium() {
+	path := "/usr/bin/chromium"
+	if _, err := os.Stat(path); err != nil {
+		if path, err = findChromium(); err != nil {
+			chromium.err = err
+			return
+		}
+	}
+	profile, err := os.MkdirTemp("", "shop-browser-")
+	if err != nil {
+		chromium.err = err
+		return
+	}
+	opts := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
+	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+		"disable-background-networking", "disable-component-update", "disable-sync"} {
+		opts = append(opts, chromedp.Flag(flag, true))
+	}
+	opts = append(opts, chromedp.ExecPath(path), chromedp.UserDataDir(profile))
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, stopBrowser := chromedp.NewContext(alloc)
+	chromium.ctx, chromium.err = ctx, chromedp.Do(ctx)
+	chromium.stop = func() {
+		stopBrowser()
+		stopAlloc()
+		_ = os.RemoveAll(profile) // a temporary folder
+	}
+}
+
+func findChromium() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("no chromium at /usr/bin/chromium or on PATH")
+}
+
+// testShop is a shop that listens on a free port, with a database of its own.
+type testShop struct {
+	*Shop
+	t   *testing.T
+	url string
+}
+
+func openTestShop(t *testing.T) *testShop {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := home(listener.Addr())
+	shop, err := newShop(t.Context(), filepath.Join(t.TempDir(), "shop.db"), url, ownStripe(url), testLog(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	served := make(chan error, 1)
+	go func() { served <- serve(ctx, listener, shop) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-served, shop.Close()); err != nil {
+			t.Error("closing the shop:", err)
+		}
+	})
+	return &testShop{Shop: shop, t: t, url: url}
+}
+
+func testLog(t *testing.T) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a page may take to show what a test waits for.
+const patience = 30 * time.Second
+
+// window is one browser window with its own cookies.
+type window struct {
+	t    *testing.T
+	ctx  context.Context
+	shop *testShop
+	look look
+}
+
+// look is how the visitor sees the shop.
+type look struct {
+	lang  string
+	width int64
+	noJS  bool
+}
+
+var (
+	desktop   = look{lang: "ja", width: 1280}
+	phone     = look{lang: "ja", width: 390}
+	desktopEN = look{lang: "en", width: 1280}
+	phoneEN   = look{lang: "en", width: 390}
+)
+
+func (l look) narrow() bool { return l.width < 500 }
+
+// window opens a window of the shop.
+func (s *testShop) window(look look) *window {
+	s.t.Helper()
+	chromium.once.Do(startChromium)
+	if chromium.err != nil {
+		if os.Getenv("STRIPESECURE_NO_SKIP") == "1" {
+			s.t.Fatal("browser test:", chromium.err)
+		}
+		s.t.Skip("browser test skipped:", chromium.err)
+	}
+	return newWindow(s, chromium.ctx, look, chromedp.WithNewBrowserContext())
+}
+
+// tab is a second tab of the same window: it shares the cookies.
+func (w *window) tab() *window {
+	w.t.Helper()
+	return newWindow(w.shop, w.ctx, w.look)
+}
+
+func newWindow(s *testShop, parent context.Context, look look, options ...chromedp.ContextOption) *window {
+	s.t.Helper()
+	ctx, stop := chromedp.NewContext(parent, options...)
+	s.t.Cleanup(stop)
+	w := &window{t: s.t, ctx: ctx, shop: s, look: look}
+	height := int64(900)
+	if look.narrow() {
+		height = 844
+	}
+	// The first call opens the window, and ends it with its own context.
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(look.width, height)); err != nil {
+		s.t.Fatal("open a window:", err)
+	}
+	_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+		UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36", AcceptLanguage: look.lang})
+	if err == nil && look.noJS {
+		_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	}
+	if err != nil {
+		s.t.Fatal("open a window:", err)
+	}
+	return w
+}
+
+type step = chromedp.Action[chromedp.Void]
+
+// do takes the steps, and ends the test with a picture when one of them fails.
+func (w *window) do(what string, steps ...step) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		w.fail(what, err)
+	}
+}
+
+func (w *window) fail(what string, err error) {
+	w.t.Helper()
+	w.shot("failed-" + strings.NewReplacer("/", "-", " ", "-").Replace(w.t.Name()))
+	w.t.Fatalf("%s: %v\non the page: %s", what, err, w.page())
+}
+
+// page is the text of the page, for the message of a failed test.
+func (w *window) page() string {
+	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
+	defer cancel()
+	here, err := chromedp.Run(ctx, chromedp.Location())
+	if err != nil {
+		return err.Error()
+	}
+	text, err := chromedp.Run(ctx, chromedp.Text("body"))
+	if err != nil {
+		return here + " (" + err.Error() + ")"
+	}
+	return here + "\n" + text
+}
+
+func (w *window) open(path string) {
+	w.t.Helper()
+	w.do("open "+path, chromedp.Navigate(w.shop.url+path))
+}
+
+// at waits until the window shows that page of the shop.
+func (w *window) at(page string) {
+	w.t.Helper()
+	w.do("wait for the page "+page, chromedp.WaitVisible(`body[data-page="`+page+`"] .foot`))
+}
+
+func (w *window) click(selector string) {
+	w.t.Helper()
+	w.do("click "+selector, chromedp.Click(selector, chromedp.NodeVisible))
+}
+
+func (w *window) fill(selector, text string) {
+	w.t.Helper()
+	w.do("fill in "+selector, chromedp.WaitVisible(selector))
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf("document.querySelector(%q).value = '', true", selector))); err != nil {
+		w.fail("clear "+selector, err)
+	}
+	w.do("fill in "+selector, chromedp.SendKeys(selector, text))
+}
+
+func (w *window) see(selector string) string {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Text(selector, chromedp.NodeVisible))
+	if err != nil {
+		w.fail("look at "+selector, err)
+	}
+	return strings.TrimSpace(text)
+}
+
+// shot keeps a picture of the whole page: ja-390-cart.png.
+func (w *window) shot(name string) {
+	w.t.Helper()
+	folder := os.Getenv("STRIPESECURE_ARTIFACTS")
+	if folder == "" {
+		folder = filepath.Join("..", "..", "artifacts")
+	}
+	folder = filepath.Join(folder, "shop")
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.MkdirAll(folder, 0o755)
+	}
+	width := "1280"
+	if w.look.narrow() {
+		width = "390"
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, w.look.lang+"-"+width+"-"+name+".png"), png, 0o644)
+	}
+	if err != nil {
+		w.t.Errorf("picture %s: %v", name, err)
+	}
+}

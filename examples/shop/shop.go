@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
+	"github.com/ec-plugins/stripesecure/wording"
+)
+
+// Shop is a small shop. Everything about cards is in payment.go.
+type Shop struct {
+	baseURL    string
+	db         *sql.DB
+	log        *slog.Logger
+	now        func() time.Time
+	pages      map[wording.Language]pages
+	plugin     *stripesecure.Plugin
+	store      *sqlstore.Store
+	signingKey []byte
+	stripe     stripe
+	texts      map[wording.Language]texts
+}
+
+// newShop opens the shop that lives in the database file.
+func newShop(ctx context.Context, file, baseURL string, stripe stripe, log *slog.Logger) (*Shop, error) {
+	db, err := openDB(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	s := &Shop{baseURL: baseURL, db: db, log: log, now: time.Now, stripe: stripe}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+func (s *Shop) prepare(ctx context.Context) (err error) {
+	if s.texts, err = readTexts(); err != nil {
+		return err
+	}
+	if s.pages, err = readPages(s.texts); err != nil {
+		return err
+	}
+	if s.signingKey, err = signingKey(ctx, s.db); err != nil {
+		return err
+	}
+	if s.store, err = sqlstore.New(s.db, sqlstore.SQLite); err != nil {
+		return err
+	}
+	if err := s.store.Migrate(ctx); err != nil {
+		return err
+	}
+	s.plugin, err = newPlugin(s)
+	return err
+}
+
+// Close closes the database. Stop serving before.
+func (s *Shop) Close() error { return s.db.Close() }
+
+const maxForm = 64 << 10
+
+// Handler serves the whole shop.
+func (s *Shop) Handler() http.Handler {
+	pages := http.NewServeMux()
+	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"GET /{$}":               s.showCatalog,
+		"GET /products/{id}":     s.showProduct,
+		"GET /cart":              s.showCart,
+		"POST /cart":             s.addToCart,
+		"POST /cart/line":        s.changeCart,
+		"GET /checkout/address":  s.showAddress,
+		"POST /checkout/address": s.saveAddress,
+		"GET /checkout":          s.showCheckout,
+		"GET /orders":            s.showOrders,
+		"GET /orders/{ref}":      s.showOrder,
+		"GET /member":            s.showMember,
+		"POST /member/login":     s.login,
+		"POST /member/logout":    s.logout,
+		"POST /member/card":      s.removeCard,
+		"GET /mails":             s.showMails,
+		"GET /law":               s.showLaw,
+		"GET /demo":              s.showDemo,
+		"POST /demo":             s.changeDemo,
+		"/":                      func(http.ResponseWriter, *http.Request) error { return errNotFound },
+	} {
+		pages.Handle(pattern, s.page(handle))
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", s.withLanguage(s.withVisitor(pages)))
+	mux.Handle("GET /assets/", http.StripPrefix("/assets", assets()))
+	mux.Handle("/pay/", s.plugin.Handler())
+	if s.stripe.own != nil {
+		mux.Handle("/stripe/", http.StripPrefix("/stripe", s.stripe.own.Handler()))
+	}
+	safe := http.NewCrossOriginProtection().Handler(mux)
+	return s.atHome(http.MaxBytesHandler(safe, maxForm))
+}
+
+func assets() http.Handler {
+	files, err := fs.Sub(assetFiles, "assets")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	serve := http.FileServerFS(files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		serve.ServeHTTP(w, r)
+	})
+}
+
+// showLaw is the page that Japanese law wants of every shop that sells at a
+// distance (特定商取引法に基づく表記).
+func (s *Shop) showLaw(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.demoSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, "law", d)
+}
