@@ -13,8 +13,10 @@ import (
 // so one transaction; none is open when it returns. It is safe for use by many
 // goroutines, and by many servers on one database.
 //
-// A write that fails with anything but [stripesecure.ErrConflict] may have been
-// done: read the row again. Times keep their microseconds.
+// After a write that fails with anything but [stripesecure.ErrConflict] it is
+// not known whether it was done, or will be: the database may work on for a
+// moment when the caller's context has ended. Read the row again; whoever comes
+// late is stopped by the version. Times keep their microseconds.
 type Store struct {
 	db      *sql.DB
 	dialect Dialect

@@ -81,9 +81,16 @@ func want(ctx context.Context, s stripesecure.Store, row stripesecure.Row, versi
 	}
 	if got.Shop != row.Shop || got.Checkout != row.Checkout || got.Version != version ||
 		!got.Due.Equal(row.Due) || got.Due.IsZero() != row.Due.IsZero() || !bytes.Equal(got.Body, row.Body) {
-		return fmt.Errorf("Get %q: %.200v, want %.200v at version %d", row.Checkout, got, row, version)
+		row.Version = version
+		return fmt.Errorf("Get %q: %s, want %s", row.Checkout, brief(got), brief(row))
 	}
 	return nil
+}
+
+// brief describes a row on one line, whatever its size.
+func brief(row stripesecure.Row) string {
+	return fmt.Sprintf("{%q %q version %d, due %v, %d bytes %.20q}",
+		row.Shop, row.Checkout, row.Version, row.Due, len(row.Body), row.Body)
 }
 
 func checkStale(ctx context.Context, s stripesecure.Store) error {
@@ -251,7 +258,7 @@ func checkTimes(ctx context.Context, s stripesecure.Store) error {
 func wantLast(ctx context.Context, s stripesecure.Store, now time.Time, id string) error {
 	rows, err := s.Due(ctx, now, 100)
 	if err != nil || len(rows) == 0 || rows[len(rows)-1].Checkout != id {
-		return fmt.Errorf("Due at %v: %.300v, want %s as the last: %v", now, rows, id, err)
+		return fmt.Errorf("Due at %v: %d rows, want %s as the last: %v", now, len(rows), id, err)
 	}
 	return nil
 }

@@ -1,26 +1,47 @@
 package dbtest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore/dbtest"
 )
 
+// stores are what every check has to hold on. Options of a driver that change
+// what it answers are stores of their own.
+var stores = map[string]func(t *testing.T) stripesecure.Store{
+	"Memory":     func(*testing.T) stripesecure.Store { return stripesecure.NewMemory() },
+	"SQLite":     on(dbtest.SQLite, ""),
+	"PostgreSQL": on(dbtest.PostgreSQL, ""),
+	"MariaDB":    on(dbtest.MariaDB, ""),
+
+	"SQLiteWithoutPragmas": on(func(tb testing.TB) dbtest.Database {
+		d := dbtest.SQLite(tb)
+		d.DSN, _, _ = strings.Cut(d.DSN, "?")
+		return d
+	}, ""),
+	"SQLiteImmediate":    on(dbtest.SQLite, "&_txlock=immediate"),
+	"PostgreSQLSimple":   on(dbtest.PostgreSQL, " default_query_exec_mode=simple_protocol"),
+	"PostgreSQLSerial":   on(dbtest.PostgreSQL, " default_transaction_isolation=serializable"),
+	"MariaDBFoundRows":   on(dbtest.MariaDB, "?clientFoundRows=true"),
+	"MariaDBInterpolate": on(dbtest.MariaDB, "?interpolateParams=true"),
+	"MariaDBLatin1":      on(dbtest.MariaDB, "?charset=latin1&interpolateParams=true"),
+	"MariaDBAnsi":        on(dbtest.MariaDB, "?sql_mode=ANSI&parseTime=true"),
+}
+
+func on(make func(testing.TB) dbtest.Database, options string) func(*testing.T) stripesecure.Store {
+	return func(t *testing.T) stripesecure.Store {
+		d := make(t)
+		d.DSN += options
+		store, _ := d.Store(t)
+		return store
+	}
+}
+
 // TestStores runs every check on every store.
 func TestStores(t *testing.T) {
 	t.Parallel()
-	stores := map[string]func(t *testing.T) stripesecure.Store{
-		"Memory": func(*testing.T) stripesecure.Store { return stripesecure.NewMemory() },
-	}
-	for name, make := range map[string]func(testing.TB) dbtest.Database{
-		"SQLite": dbtest.SQLite, "PostgreSQL": dbtest.PostgreSQL, "MariaDB": dbtest.MariaDB,
-	} {
-		stores[name] = func(t *testing.T) stripesecure.Store {
-			store, _ := make(t).Store(t)
-			return store
-		}
-	}
 	for name, newStore := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -50,7 +50,7 @@ func (d Database) Store(tb testing.TB) (*sqlstore.Store, *sql.DB) {
 // SQLitePragmas is what package sqlstore asks of a SQLite file, as modernc.org/
 // sqlite takes it: wait for a lock, let readers work beside a writer, and have
 // each commit on the disk before it is confirmed.
-const SQLitePragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+const SQLitePragmas = "_pragma=busy_timeout(1000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 
 // SQLite returns a database in a file of its own.
 func SQLite(tb testing.TB) Database {
