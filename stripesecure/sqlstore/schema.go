@@ -54,13 +54,8 @@ func (s *Store) Validate(ctx context.Context) error {
 	if err != nil {
 		return explain(ctx, "validate schema", err)
 	}
-	switch want := len(steps); {
-	case have == 0:
-		return &SchemaError{Want: want, Table: versionTable, kind: ErrSchemaMissing}
-	case have < want:
-		return &SchemaError{Have: have, Want: want, kind: ErrSchemaOlder}
-	case have > want:
-		return &SchemaError{Have: have, Want: want, kind: ErrSchemaNewer}
+	if err := compare(have, len(steps)); err != nil {
+		return err
 	}
 	for _, table := range tables {
 		there, err := hasTable(ctx, s.db, s.dialect, table)
@@ -70,6 +65,19 @@ func (s *Store) Validate(ctx context.Context) error {
 		if !there {
 			return &SchemaError{Have: have, Want: have, Table: table, kind: ErrSchemaMissing}
 		}
+	}
+	return nil
+}
+
+// compare returns nil or a [*SchemaError].
+func compare(have, want int) error {
+	switch {
+	case have == 0:
+		return &SchemaError{Want: want, Table: versionTable, kind: ErrSchemaMissing}
+	case have < want:
+		return &SchemaError{Have: have, Want: want, kind: ErrSchemaOlder}
+	case have > want:
+		return &SchemaError{Have: have, Want: want, kind: ErrSchemaNewer}
 	}
 	return nil
 }

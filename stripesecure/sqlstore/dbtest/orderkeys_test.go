@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -101,6 +102,11 @@ func requireClosed(t *testing.T, err error) {
 
 func yen(ref string, amount int64) stripesecure.Order {
 	return stripesecure.Order{Ref: ref, Total: stripesecure.FromMinor(amount, "jpy")}
+}
+
+// numbered is the first payment of the checkout with a number.
+func numbered(n int) stripesecure.PaymentID {
+	return stripesecure.PaymentID(fmt.Sprintf("c%d.1", n))
 }
 
 func payment(id stripesecure.PaymentID, amount int64) stripesecure.Payment {
@@ -242,7 +248,7 @@ func TestTotalsComeBackEqual(t *testing.T) {
 			stripesecure.FromMinor(5, "usd"), stripesecure.FromMinor(5120, "kwd"), stripesecure.FromMinor(500, "isk"),
 			stripesecure.FromMinor(500, "ugx"), stripesecure.FromMinor(1<<63-1, "jpy"), stripesecure.FromMinor(1<<63-1, "usd"),
 		} {
-			id := stripesecure.PaymentID("c" + string(rune('a'+i)) + ".1")
+			id := numbered(i)
 			loose := minor // the same amount, written otherwise
 			loose.Amount = minor.Amount.Shift(3).Shift(-3)
 			order, err := s.place(t.Context(), stripesecure.Payment{ID: id, Total: minor}, stripesecure.Order{Ref: "A", Total: loose})
@@ -338,7 +344,7 @@ func TestCloseRace(t *testing.T) {
 		s := newShop(t, d)
 		closed := 0
 		for i := range 40 {
-			id := stripesecure.PaymentID("c" + string(rune('A'+i)) + ".1")
+			id := numbered(i)
 			var all sync.WaitGroup
 			var found [3]bool
 			var errs [5]error

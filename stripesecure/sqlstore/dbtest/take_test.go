@@ -85,7 +85,7 @@ func TestTakeRace(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d dbtest.Database) {
 		s := newShop(t, d)
 		for i := range 20 {
-			id := stripesecure.PaymentID("c" + string(rune('A'+i)) + ".1")
+			id := numbered(i)
 			var all sync.WaitGroup
 			var got [6]stripesecure.Order
 			var errs [6]error
@@ -126,7 +126,7 @@ func TestTakeAfterReading(t *testing.T) {
 			if d.Dialect == sqlstore.SQLite && level == sql.LevelRepeatableRead {
 				continue // the driver has no such level
 			}
-			id := stripesecure.PaymentID("c" + string(rune('A'+int(level))) + ".1")
+			id := numbered(int(level))
 			tx, err := s.DB.BeginTx(t.Context(), &sql.TxOptions{Isolation: level})
 			require.NoError(t, err)
 			var n int
