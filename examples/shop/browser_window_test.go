@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -64,6 +66,7 @@ func newWindow(s *testShop, parent context.Context, look look, options ...chrome
 	ctx, stop := chromedp.NewContext(parent, options...)
 	s.t.Cleanup(stop)
 	w := &window{t: s.t, ctx: ctx, shop: s, look: look}
+	w.listen()
 	height := int64(900)
 	if look.narrow() {
 		height = 844
@@ -81,6 +84,25 @@ func newWindow(s *testShop, parent context.Context, look look, options ...chrome
 		s.t.Fatal("open a window:", err)
 	}
 	return w
+}
+
+// listen fails the test when the page breaks its own rules: an error of a script,
+// or something that the Content-Security-Policy has stopped.
+func (w *window) listen() {
+	w.t.Helper()
+	err := chromedp.Listen(w.ctx, func(event any) {
+		switch e := event.(type) {
+		case *log.EventEntryAdded:
+			if e.Entry.Source == log.EntrySourceSecurity || strings.Contains(e.Entry.Text, "Content Security Policy") {
+				w.t.Errorf("browser: %s %s", e.Entry.Text, e.Entry.URL)
+			}
+		case *runtime.EventExceptionThrown:
+			w.t.Errorf("browser: %s", e.ExceptionDetails.Text)
+		}
+	})
+	if err != nil {
+		w.t.Fatal("listen to the window:", err)
+	}
 }
 
 type step = chromedp.Action[chromedp.Void]
@@ -109,7 +131,7 @@ func (w *window) page() string {
 	if err != nil {
 		return err.Error()
 	}
-	text, err := chromedp.Run(ctx, chromedp.Text("body"))
+	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
 	if err != nil {
 		return here + " (" + err.Error() + ")"
 	}
@@ -124,34 +146,59 @@ func (w *window) open(path string) {
 // at waits until the window shows that page of the shop.
 func (w *window) at(page string) {
 	w.t.Helper()
-	w.do("wait for the page "+page, chromedp.WaitVisible(`body[data-page="`+page+`"] .foot`))
+	w.do("wait for the page "+page, chromedp.WaitVisible(chromedp.CSS(`body[data-page="`+page+`"] .foot`)))
 }
 
 func (w *window) click(selector string) {
 	w.t.Helper()
-	w.do("click "+selector, chromedp.Click(selector, chromedp.NodeVisible))
+	w.do("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 func (w *window) fill(selector, text string) {
 	w.t.Helper()
-	w.do("fill in "+selector, chromedp.WaitVisible(selector))
+	w.do("fill in "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf("document.querySelector(%q).value = '', true", selector))); err != nil {
 		w.fail("clear "+selector, err)
 	}
-	w.do("fill in "+selector, chromedp.SendKeys(selector, text))
+	w.do("fill in "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 func (w *window) see(selector string) string {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Text(selector, chromedp.NodeVisible))
+	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector), chromedp.NodeVisible))
 	if err != nil {
 		w.fail("look at "+selector, err)
 	}
 	return strings.TrimSpace(text)
+}
+
+// bank answers in the 3-D Secure page of the bank: in the dialog, or in the
+// window where the browser was sent there.
+func (w *window) bank(answer string) {
+	w.t.Helper()
+	button := chromedp.CSS(`button[value="` + answer + `"]`)
+	if w.look.noJS {
+		w.do("answer the bank", chromedp.Click(button, chromedp.NodeVisible))
+		return
+	}
+	w.do("answer the bank", chromedp.Click(button, chromedp.NodeVisible, chromedp.FromNode(w.bankFrame())))
+}
+
+// bankFrame waits for the bank's page in the dialog.
+func (w *window) bankFrame() *chromedp.Node {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	frames, err := chromedp.Run(ctx, chromedp.Nodes(chromedp.CSS("dialog iframe"), chromedp.NodeVisible))
+	if err != nil {
+		w.fail("wait for the bank", err)
+	}
+	w.do("wait for the bank", chromedp.WaitVisible(chromedp.CSS("button"), chromedp.FromNode(frames[0])))
+	return frames[0]
 }
 
 // shot keeps a picture of the whole page: ja-390-cart.png.
