@@ -34,6 +34,9 @@ func (m *mode) pending(intent string) *challenge {
 	if pi, ok := find[*PaymentIntent](m, intent); ok {
 		return pi.challenge
 	}
+	if si, ok := find[*SetupIntent](m, intent); ok {
+		return si.challenge
+	}
 	return nil
 }
 
@@ -41,6 +44,9 @@ func (m *mode) pending(intent string) *challenge {
 func (m *mode) answer(ch *challenge, passed bool) {
 	if pi, ok := find[*PaymentIntent](m, ch.intent); ok {
 		m.resolve(pi, passed)
+	}
+	if si, ok := find[*SetupIntent](m, ch.intent); ok {
+		m.resolveSetup(si, passed)
 	}
 }
 

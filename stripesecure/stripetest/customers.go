@@ -1,7 +1,5 @@
 package stripetest
 
-import "maps"
-
 // Customer is a cus_ (stripe-facts §2.1).
 type Customer struct {
 	ID                string            `json:"id"`
@@ -138,6 +136,7 @@ func createCustomer(c *call) (any, error) {
 		}
 	}
 	c.m.emit(c, "customer.created", *cus, nil)
+	c.m.changed(cus)
 	return cus, nil
 }
 
@@ -220,6 +219,7 @@ func updateCustomer(c *call) (any, error) {
 	before := *cus
 	*cus = next
 	c.m.emit(c, "customer.updated", *cus, &before)
+	c.m.changed(cus)
 	return cus, nil
 }
 
@@ -228,14 +228,18 @@ func deleteCustomer(c *call) (any, error) {
 	if fault != nil {
 		return nil, fault
 	}
-	c.m.emit(c, "customer.deleted", *cus, nil)
-	for _, o := range c.m.table("payment_method").rows {
+	c.m.deleteCustomer(c, cus)
+	return cus, nil
+}
+
+func (m *mode) deleteCustomer(c *call, cus *Customer) {
+	m.emit(c, "customer.deleted", *cus, nil)
+	for _, o := range m.table("payment_method").rows {
 		if pm, ok := o.(*PaymentMethod); ok && pm.Customer == cus.ID {
 			pm.Customer, pm.spent = "", true
 		}
 	}
 	cus.Deleted = true
-	return cus, nil
 }
 
 func listCustomers(c *call) (any, error) {
@@ -244,6 +248,3 @@ func listCustomers(c *call) (any, error) {
 		return !cus.Deleted && (!byEmail || cus.Email == email)
 	})
 }
-
-// metadataOf copies metadata for a caller.
-func metadataOf(m map[string]string) map[string]string { return maps.Clone(m) }

@@ -15,6 +15,9 @@ const maxExpand = 4
 func parseExpand(paths []string, answer any, list bool) (expansion, *Error) {
 	tree := expansion{}
 	for _, path := range paths {
+		if list && path == "total_count" { // of a search
+			continue
+		}
 		segments := strings.Split(path, ".")
 		names := segments
 		if list {

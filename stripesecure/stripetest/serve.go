@@ -130,6 +130,7 @@ func (j *job) work() {
 
 // fail ends the job with an error answer.
 func (j *job) fail(e *Error) bool {
+	j.s.complain(j, e)
 	shown := *e
 	a := answer{status: e.status, header: j.headers(), transient: e.transient}
 	if e.shouldRetry != "" {

@@ -31,6 +31,7 @@ type Stripe struct {
 	calls    callLog
 	webhooks delivery
 	browser  browserState
+	strict   Failer
 	wake     chan struct{} // tells the background deliverer that there is work
 }
 

@@ -151,6 +151,9 @@ func (m *mode) returning(ch *challenge) (id, secret string, good bool, address s
 		good = pi.Status == StatusSucceeded || pi.Status == StatusRequiresCapture || pi.Status == StatusProcessing || pi.Status == StatusRequiresConfirmation
 		return pi.ID, pi.ClientSecret, good, pi.returnURL
 	}
+	if si, ok := find[*SetupIntent](m, ch.intent); ok {
+		return si.ID, si.ClientSecret, si.Status == StatusSucceeded, si.returnURL
+	}
 	return "", "", false, ""
 }
 

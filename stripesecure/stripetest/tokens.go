@@ -1,7 +1,5 @@
 package stripetest
 
-import "fmt"
-
 // TokenOption changes the token that [Stripe.Token] makes.
 type TokenOption func(*ConfirmationToken)
 
@@ -29,17 +27,16 @@ func BilledTo(name, email string) TokenOption {
 // card: a test card number, or its pm_card_… name. It panics when there is no
 // such test card.
 func (s *Stripe) Token(card string, opts ...TokenOption) string {
-	c := cardsByNumber[digits(card)]
-	if c == nil {
-		c = cardsByName[card]
-	}
-	if c == nil {
-		panic(fmt.Sprintf("stripetest: %q is no test card", card))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tick()
-	m := s.home()
+	return s.View("").Token(card, opts...)
+}
+
+// Token is [Stripe.Token] for another account or mode.
+func (v View) Token(card string, opts ...TokenOption) string {
+	c := mustCard(card)
+	v.s.mu.Lock()
+	defer v.s.mu.Unlock()
+	v.s.tick()
+	m := v.mode()
 	month, year := m.expiry()
 	t := m.newToken(m.newCard(c, month, year))
 	for _, opt := range opts {
