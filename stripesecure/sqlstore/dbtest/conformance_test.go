@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore/dbtest"
 )
 
@@ -21,6 +24,7 @@ var stores = map[string]func(t *testing.T) stripesecure.Store{
 		d.DSN, _, _ = strings.Cut(d.DSN, "?")
 		return d
 	}, ""),
+	"SQLiteInMemory":     inMemory,
 	"SQLiteImmediate":    on(dbtest.SQLite, "&_txlock=immediate"),
 	"PostgreSQLSimple":   on(dbtest.PostgreSQL, " default_query_exec_mode=simple_protocol"),
 	"PostgreSQLSerial":   on(dbtest.PostgreSQL, " default_transaction_isolation=serializable"),
@@ -37,6 +41,16 @@ func on(make func(testing.TB) dbtest.Database, options string) func(*testing.T) 
 		store, _ := d.Store(t)
 		return store
 	}
+}
+
+// inMemory is a SQLite database that lives in one connection.
+func inMemory(t *testing.T) stripesecure.Store {
+	db := dbtest.Database{Dialect: sqlstore.SQLite, Driver: "sqlite", DSN: ":memory:"}.Open(t)
+	db.SetMaxOpenConns(1)
+	store, err := sqlstore.New(db, sqlstore.SQLite)
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(t.Context()))
+	return store
 }
 
 // TestStores runs every check on every store.

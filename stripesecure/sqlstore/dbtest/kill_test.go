@@ -24,7 +24,7 @@ const victimEnv = "STRIPESECURE_DBTEST_VICTIM"
 func TestVictim(t *testing.T) {
 	parts := strings.SplitN(os.Getenv(victimEnv), "|", 4)
 	if len(parts) != 4 {
-		t.SkipNow() // nothing is missing: it is a part of TestKill
+		return // it is a part of TestKill
 	}
 	from, err := strconv.Atoi(parts[0])
 	require.NoError(t, err)
