@@ -133,14 +133,14 @@ var _ = register(resource{name: "charge", object: &Charge{}, routes: []route{
 	{method: "POST", path: "/v1/charges/{charge}", do: updateCharge, params: spec(`
 		customer       text
 		description    text<=40000
-		fraud_details[user_report] enum:fraudulent|safe?
+		fraud_details[user_report]! enum:fraudulent|safe?
 		metadata       metadata
 		receipt_email  text
 		shipping       @shipping
 		transfer_group text`)},
 	{method: "POST", path: "/v1/charges", do: func(*call) (any, error) {
 		return nil, refused("", "", "stripetest does not emulate charges without a PaymentIntent; create a PaymentIntent.")
-	}, params: &rule{kind: kindHash, fields: map[string]*rule{}}},
+	}, params: &rule{kind: kindAny}},
 }})
 
 // newCharge makes the charge of an attempt; its outcome is good until fail.

@@ -53,7 +53,7 @@ const tokenParams = `
 	payment_method     text
 	return_url         text
 	setup_future_usage enum:on_session|off_session
-	shipping           @shipping`
+	shipping           @recipient`
 
 var _ = register(resource{name: "confirmation_token", object: &ConfirmationToken{}, routes: []route{
 	{method: "POST", path: "/v1/test_helpers/confirmation_tokens", do: createTestToken, params: spec(tokenParams + `
@@ -61,7 +61,8 @@ var _ = register(resource{name: "confirmation_token", object: &ConfirmationToken
 	// What Stripe.js sends is not published; the stand-in at /v3/ sends this.
 	{method: "POST", path: "/v1/confirmation_tokens", public: true, do: createBrowserToken, params: spec(tokenParams + `
 		payment_method_data @method_data
-		payment_method_data[card] @card_number
+		payment_method_data[type]! enum:card
+		payment_method_data[card]  @card_number
 		mandate_data @mandate_data
 		use_stripe_sdk bool
 		client_context any`)},

@@ -50,15 +50,16 @@ func (s *CustomerSession) key() string { return s.ClientSecret }
 var _ = register(resource{name: "customer_session", object: &CustomerSession{}, routes: []route{
 	{method: "POST", path: "/v1/customer_sessions", do: createCustomerSession, params: spec(`
 		customer! text
-		components[buy_button][enabled]      bool
-		components[payment_element][enabled] bool
+		components! hash
+		components[buy_button][enabled]!      bool
+		components[payment_element][enabled]! bool
 		components[payment_element][features][payment_method_allow_redisplay_filters] list:always|limited|unspecified
 		components[payment_element][features][payment_method_redisplay]       enum:enabled|disabled
 		components[payment_element][features][payment_method_redisplay_limit] int
 		components[payment_element][features][payment_method_remove]          enum:enabled|disabled
 		components[payment_element][features][payment_method_save]            enum:enabled|disabled
 		components[payment_element][features][payment_method_save_usage]      enum:on_session|off_session
-		components[pricing_table][enabled]   bool`)},
+		components[pricing_table][enabled]!   bool`)},
 }})
 
 func createCustomerSession(c *call) (any, error) {
@@ -67,9 +68,6 @@ func createCustomerSession(c *call) (any, error) {
 		return nil, fault
 	}
 	parts := c.form.at("components")
-	if parts == nil {
-		return nil, invalid("parameter_missing", "components", "Missing required param: components.")
-	}
 	if len(parts.names) != 1 {
 		return nil, invalid("", "components", "You must enable exactly one component.")
 	}

@@ -87,8 +87,10 @@ const customerParams = `
 	next_invoice_sequence int
 	phone          text<=20
 	preferred_locales list
-	shipping       @shipping?
-	source         text
+	shipping       @recipient?
+	source         foreign
+	coupon         foreign
+	promotion_code foreign
 	tax            any
 	tax_exempt     enum:none|exempt|reverse?`
 
@@ -99,11 +101,16 @@ var _ = register(resource{name: "customer", object: &Customer{}, routes: []route
 		test_clock     text`)},
 	{method: "GET", path: "/v1/customers", list: true, do: listCustomers, params: spec(listParams + `
 		created    range
-		email      text
+		email      text<=512
 		test_clock text`)},
 	{method: "GET", path: "/v1/customers/{customer}", do: getCustomer},
 	{method: "POST", path: "/v1/customers/{customer}", do: updateCustomer, params: spec(customerParams + `
-		default_source text`)},
+		bank_account   foreign
+		card           foreign
+		default_alipay_account foreign
+		default_bank_account   foreign
+		default_card   foreign
+		default_source foreign`)},
 	{method: "DELETE", path: "/v1/customers/{customer}", do: deleteCustomer},
 }})
 

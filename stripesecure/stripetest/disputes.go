@@ -81,11 +81,17 @@ type Evidence struct {
 func (d *Dispute) key() string      { return d.ID }
 func (d *Dispute) createdAt() int64 { return d.Created }
 
+const longEvidence = " access_activity_log cancellation_policy_disclosure cancellation_rebuttal duplicate_charge_explanation product_description refund_policy_disclosure refund_refusal_explanation uncategorized_text "
+
 // evidenceParams lists the fields of Evidence in the language of spec.
 func evidenceParams() string {
 	lines := ""
 	for _, f := range fieldsOf(reflect.TypeFor[Evidence]()) {
-		lines += "evidence[" + f.name + "] text<=150000\n"
+		limit := "5000"
+		if among(longEvidence, f.name) {
+			limit = "20000"
+		}
+		lines += "evidence[" + f.name + "] text<=" + limit + "\n"
 	}
 	return lines
 }

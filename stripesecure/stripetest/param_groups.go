@@ -1,5 +1,7 @@
 package stripetest
 
+import "strings"
+
 // paramGroups are hashes that several endpoints take, in the language of [spec].
 var paramGroups = map[string]string{
 	"address": `
@@ -16,6 +18,11 @@ var paramGroups = map[string]string{
 		name!           text
 		phone           text
 		tracking_number text`,
+
+	"recipient": `
+		address! @address
+		name!    text
+		phone    text`,
 
 	"billing_details": `
 		address @address?
@@ -58,7 +65,7 @@ var paramGroups = map[string]string{
 		three_d_secure         any`,
 
 	"setup_method_options": `
-		card @setup_card_options?`,
+		card @setup_card_options`,
 
 	"method_data": `
 		allow_redisplay enum:always|limited|unspecified
@@ -69,15 +76,13 @@ var paramGroups = map[string]string{
 		metadata        metadata
 		mobilepay       any
 		radar_options   @radar_options
-		type!           text`,
+		type!           enum:` + strings.ReplaceAll(strings.TrimSpace(strings.Replace(methodTypes, " card ", " ", 1)), " ", "|"),
 
 	"card_number": `
-		cvc        text
-		exp_month! int
-		exp_year!  int
-		number!    text
-		networks   any`,
-
-	"apple_pay": `
-		enabled! bool`,
+		cvc       text
+		exp_month int
+		exp_year  int
+		number    text
+		networks  any
+		token     text`,
 }

@@ -20,6 +20,7 @@ const (
 	kindMetadata
 	kindRange
 	kindAny
+	kindForeign // of Stripe, not of the emulator
 )
 
 // rule says what one parameter may hold. The root of an endpoint is a hash.
@@ -35,14 +36,22 @@ type rule struct {
 
 // spec reads the parameters of an endpoint, one per line: name and type. A name
 // may be nested, a[b]; "!" after it: required. The types are int, bool, text,
-// text<=22, enum:a|b, list, list:a|b, metadata, range (created), any, and @name
-// for a group in paramGroups. "?" after a type: an empty string clears it.
+// text<=22, enum:a|b, list, list:a|b, metadata, range (created), hash, any,
+// foreign (refused: Stripe knows it and the emulator does not), and @name for a
+// group in paramGroups. "?" after a type: an empty string clears it. A later line
+// for the same name replaces the earlier one.
 //
 // The names and types are those of Stripe's OpenAPI description (stripe-facts
 // §1.2, §9).
 func spec(lines string) *rule {
-	root := &rule{kind: kindHash, fields: map[string]*rule{}}
+	root := bare(lines)
 	root.add("expand", "list")
+	return root
+}
+
+// bare is spec for an endpoint that takes no expand.
+func bare(lines string) *rule {
+	root := &rule{kind: kindHash, fields: map[string]*rule{}}
 	for line := range strings.Lines(lines) {
 		words := strings.Fields(line)
 		if len(words) == 0 {
@@ -82,7 +91,7 @@ func (r *rule) setType(typ string) {
 		if !known {
 			panic("stripetest: unknown parameter group " + group)
 		}
-		r.kind, r.fields = kindHash, map[string]*rule{}
+		r.kind, r.fields, r.order = kindHash, map[string]*rule{}, nil
 		for line := range strings.Lines(lines) {
 			if words := strings.Fields(line); len(words) == 2 {
 				r.add(words[0], words[1])
@@ -98,7 +107,7 @@ func (r *rule) setType(typ string) {
 	r.max, _ = strconv.Atoi(limit)
 	kinds := map[string]kind{
 		"text": kindText, "int": kindInt, "bool": kindBool, "enum": kindEnum, "list": kindList,
-		"metadata": kindMetadata, "range": kindRange, "any": kindAny,
+		"metadata": kindMetadata, "range": kindRange, "any": kindAny, "hash": kindHash, "foreign": kindForeign,
 	}
 	k, ok := kinds[name]
 	if !ok {
@@ -112,6 +121,9 @@ func (r *rule) setType(typ string) {
 // check compares a form with the rules: unknown names first, then types, then
 // what is missing.
 func (r *rule) check(form *node) *Error {
+	if r.kind == kindAny {
+		return nil
+	}
 	if unknown := r.unknown(form, ""); len(unknown) == 1 {
 		return invalid("parameter_unknown", unknown[0], "Received unknown parameter: "+clip(unknown[0], 100))
 	} else if len(unknown) > 1 {
@@ -168,8 +180,11 @@ func (r *rule) missing(n *node, prefix string) *Error {
 
 // value checks one parameter that was sent.
 func (r *rule) value(n *node, name string) *Error {
-	if r.kind == kindAny {
+	switch r.kind {
+	case kindAny:
 		return nil
+	case kindForeign:
+		return invalid("", name, "stripetest does not emulate the parameter "+name+".")
 	}
 	if n.kids == nil && n.value == "" {
 		return r.empty(name)

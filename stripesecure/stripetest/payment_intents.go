@@ -143,7 +143,7 @@ const intentParams = `
 	shipping                    @shipping?
 	statement_descriptor        text<=22
 	statement_descriptor_suffix text<=22
-	transfer_data               any
+	transfer_data               foreign
 	transfer_group              text`
 
 const confirmParams = `
@@ -165,7 +165,8 @@ var _ = register(resource{name: "payment_intent", object: &PaymentIntent{}, rout
 		automatic_payment_methods[allow_redirects] enum:always|never
 		confirm             bool
 		confirmation_method enum:automatic|manual
-		on_behalf_of        text`)},
+		on_behalf_of        text
+		shipping            @shipping`)},
 	{method: "GET", path: "/v1/payment_intents", list: true, do: listIntents, params: spec(listParams + `
 		created  range
 		customer text`)},
@@ -189,7 +190,7 @@ var _ = register(resource{name: "payment_intent", object: &PaymentIntent{}, rout
 		metadata                    metadata
 		statement_descriptor        text<=22
 		statement_descriptor_suffix text<=22
-		transfer_data               any`)},
+		transfer_data               foreign`)},
 	{method: "POST", path: "/v1/payment_intents/{intent}/cancel", do: cancelIntent, params: spec(`
 		cancellation_reason enum:duplicate|fraudulent|requested_by_customer|abandoned`)},
 }})
@@ -258,7 +259,7 @@ func (c *call) newIntent() (*PaymentIntent, *Error) {
 	if fault := c.apply(pi); fault != nil {
 		return nil, fault
 	}
-	pi.TransferGroup = f.text("transfer_group")
+	pi.OnBehalfOf = f.text("on_behalf_of")
 	return pi, nil
 }
 
@@ -294,11 +295,11 @@ func (p *PaymentIntent) chooseTypes(f *node) *Error {
 	return p.setTypes([]string{"card"})
 }
 
-const methodTypes = " acss_debit affirm afterpay_clearpay alipay amazon_pay au_becs_debit bacs_debit bancontact blik boleto card card_present cashapp customer_balance eps fpx giropay grabpay ideal interac_present klarna konbini link mobilepay multibanco oxxo p24 paynow paypal paypay pix promptpay revolut_pay sepa_debit sofort swish twint us_bank_account wechat_pay zip "
+const methodTypes = " acss_debit affirm afterpay_clearpay alipay amazon_pay au_becs_debit bacs_debit bancontact blik boleto card card_present cashapp customer_balance eps fpx giropay grabpay ideal interac_present klarna konbini link mobilepay multibanco oxxo p24 paynow paypal pix promptpay revolut_pay sepa_debit sofort swish twint us_bank_account wechat_pay zip "
 
 func (p *PaymentIntent) setTypes(types []string) *Error {
 	for _, t := range types {
-		if !among(methodTypes, t) {
+		if !among(methodTypes+"paypay ", t) {
 			return invalid("", "payment_method_types", "The payment method type \""+clip(t, 40)+"\" is invalid. Please ensure the provided type is activated in your dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for any preview features that you are trying to use. See https://stripe.com/docs/payments/payment-methods/integration-options for supported payment method, currency, and country combinations.")
 		}
 	}
@@ -327,7 +328,10 @@ func (c *call) apply(pi *PaymentIntent) *Error {
 	pi.Description = f.or(pi.Description, "description")
 	pi.StatementDescriptorSuffix = f.or(pi.StatementDescriptorSuffix, "statement_descriptor_suffix")
 	pi.StatementDescriptor = f.or(pi.StatementDescriptor, "statement_descriptor")
-	pi.ApplicationFeeAmount = f.number("application_fee_amount")
+	pi.TransferGroup = f.or(pi.TransferGroup, "transfer_group")
+	if f.has("application_fee_amount") {
+		pi.ApplicationFeeAmount = f.number("application_fee_amount")
+	}
 	if id := f.text("customer"); id != "" {
 		cus, fault := c.m.customer(id, "customer")
 		if fault != nil {

@@ -2,6 +2,7 @@ package stripetest
 
 import (
 	"strconv"
+	"strings"
 )
 
 // PaymentMethod is a pm_, here always a card (stripe-facts §2.1).
@@ -78,10 +79,10 @@ var _ = register(resource{name: "payment_method", object: &PaymentMethod{}, rout
 		metadata        metadata
 		payment_method  text
 		radar_options   @radar_options
-		type            text`)},
+		type            enum:` + strings.ReplaceAll(strings.TrimSpace(methodTypes), " ", "|") + foreignTypes())},
 	{method: "GET", path: "/v1/payment_methods", list: true, do: listPaymentMethods, params: spec(listParams + `
 		customer text
-		type     text`)},
+		type     enum:` + strings.ReplaceAll(strings.TrimSpace(methodTypes), " ", "|"))},
 	{method: "GET", path: "/v1/payment_methods/{payment_method}", do: getPaymentMethod},
 	{method: "POST", path: "/v1/payment_methods/{payment_method}", do: updatePaymentMethod, params: spec(`
 		allow_redisplay enum:always|limited|unspecified
@@ -90,15 +91,27 @@ var _ = register(resource{name: "payment_method", object: &PaymentMethod{}, rout
 		card[exp_year]  int
 		card[networks]  any
 		link            any
-		metadata        metadata`)},
+		metadata        metadata
+		us_bank_account foreign`)},
 	{method: "POST", path: "/v1/payment_methods/{payment_method}/attach", do: attachPaymentMethod, params: spec(`
 		customer! text`)},
 	{method: "POST", path: "/v1/payment_methods/{payment_method}/detach", do: detachPaymentMethod},
 	{method: "GET", path: "/v1/customers/{customer}/payment_methods", list: true, do: listCustomerPaymentMethods, params: spec(listParams + `
 		allow_redisplay enum:always|limited|unspecified
-		type            text`)},
+		type            enum:` + strings.ReplaceAll(strings.TrimSpace(methodTypes), " ", "|"))},
 	{method: "GET", path: "/v1/customers/{customer}/payment_methods/{payment_method}", do: getCustomerPaymentMethod},
 }})
+
+// foreignTypes are the details of the types that are not emulated.
+func foreignTypes() string {
+	lines := "\n"
+	for name := range strings.FieldsSeq(methodTypes) {
+		if name != "card" {
+			lines += name + " foreign\n"
+		}
+	}
+	return lines
+}
 
 // newCard makes a payment method of a test card. It is not yet in the store.
 func (m *mode) newCard(card *testCard, month, year int64) *PaymentMethod {
@@ -128,6 +141,19 @@ func displayBrand(brand string) string {
 
 // typed makes a payment method of what was typed into a card form.
 func (m *mode) typed(n *node) (*PaymentMethod, *Error) {
+	if token := n.text("token"); token != "" {
+		card := cardsByName["pm_card_"+strings.TrimPrefix(token, "tok_")]
+		if card == nil {
+			return nil, m.noSuch("token", token, "card[token]")
+		}
+		month, year := m.expiry()
+		return m.newCard(card, month, year), nil
+	}
+	for _, name := range []string{"number", "exp_month", "exp_year"} {
+		if !n.has(name) {
+			return nil, invalid("parameter_missing", "card["+name+"]", "Missing required param: card["+name+"].")
+		}
+	}
 	number := digits(n.text("number"))
 	month, year := n.number("exp_month"), n.number("exp_year")
 	if year < 100 {

@@ -46,7 +46,9 @@ func register(r resource) bool {
 		if rt.answer == nil {
 			rt.answer = r.object
 		}
-		if rt.params == nil {
+		if rt.params == nil && rt.method == http.MethodDelete {
+			rt.params = bare("")
+		} else if rt.params == nil {
 			rt.params = spec("")
 		}
 		routeTable = append(routeTable, rt)
