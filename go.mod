@@ -7,3 +7,5 @@ require (
 	github.com/stretchr/testify v1.12.1
 	github.com/stripe/stripe-go/v79 v79.12.0
 )
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect

@@ -149,8 +149,12 @@ func TestSameToken_sameTry(t *testing.T) {
 
 func TestOutOfStock_LC33(t *testing.T) {
 	for name, change := range map[string]func(*testing.T, func(*bench, stripesecure.Cart)){
-		"manual":    func(t *testing.T, f func(*bench, stripesecure.Cart)) { with(t, nil, func(b *bench) { f(b, b.cart("cart-1")) }) },
-		"automatic": func(t *testing.T, f func(*bench, stripesecure.Cart)) { with(t, automatic, func(b *bench) { f(b, b.cart("cart-1")) }) },
+		"manual": func(t *testing.T, f func(*bench, stripesecure.Cart)) {
+			with(t, nil, func(b *bench) { f(b, b.cart("cart-1")) })
+		},
+		"automatic": func(t *testing.T, f func(*bench, stripesecure.Cart)) {
+			with(t, automatic, func(b *bench) { f(b, b.cart("cart-1")) })
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change(t, func(b *bench, cart stripesecure.Cart) {

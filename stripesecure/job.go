@@ -19,6 +19,7 @@ const (
 	hostTimeout  = 20 * time.Second        // for PlaceOrder
 	payBudget    = 24 * time.Second        // Pay and Resume answer within 25 s
 	placeBudget  = 5 * time.Second         // OrderPlaced tries to settle
+	maxSteps     = 100                     // a whole checkout takes about ten
 	leastCall    = 1500 * time.Millisecond // no call is begun with less time than this
 )
 
@@ -67,6 +68,9 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 	return nil
 }
 
+// errTooManySteps ends a job that makes no progress; the row stays due.
+var errTooManySteps = errors.New("too many steps")
+
 // wish puts what the caller wants into the row. It is asked again after every
 // step, and after every conflict on the fresh row; true: it is in the row, or
 // will never be.
@@ -75,7 +79,7 @@ type wish func(*checkout.Row) bool
 // run works until the wish is in the row and nothing is left to do, or the time
 // is up. An error is the store's: nothing was sent that is not stored.
 func (j *job) run(ctx context.Context, w wish) error {
-	for {
+	for range maxSteps {
 		for _, apply := range j.learned {
 			apply(j.row)
 		}
@@ -113,6 +117,7 @@ func (j *job) run(ctx context.Context, w wish) error {
 			return err
 		}
 	}
+	return errTooManySteps
 }
 
 func (j *job) next(ctx context.Context) (checkout.Command, bool) {

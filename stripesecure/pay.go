@@ -101,7 +101,7 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 	want := checkout.Submission{
 		Cart: storedCart(cart), Token: in.Token, Saved: in.SavedCard, Save: saves(s.SaveCard, cart.Buyer.Member != "", in),
 		Scope: scopeOf(s), Automatic: s.Capture == settings.CaptureAutomatic, ThreeDSecure: string(s.ThreeDSecure),
-		AttemptID: p.opts.NewID(), HostFirst: p.opts.HostCommitsFirst,
+		ID: p.opts.NewID(), HostFirst: p.opts.HostCommitsFirst,
 	}
 	if want.Customer, err = p.storedCustomer(ctx, want.Scope, cart.Buyer.Member); err != nil {
 		return Result{}, storeError("Pay", err)
@@ -110,7 +110,7 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 	err = j.run(ctx, func(r *checkout.Row) bool {
 		p.orderFirst(r, cart)
 		if a := r.Current(); a != nil && a.Refusal == checkout.NoCustomer && a.Customer == want.Customer {
-			want.Customer, want.AttemptID = "", p.opts.NewID()
+			want.Customer, want.ID = "", p.opts.NewID()
 		}
 		verdict = r.Submit(want, p.now())
 		return verdict == checkout.OtherAmount || verdict != checkout.Blocked && !unsettled(r)

@@ -161,6 +161,7 @@ func (s State) Live() bool {
 
 // Try is one submission by the buyer.
 type Try struct {
+	ID    string    `json:"id"` // random; of the call of Pay that brought it
 	Token string    `json:"token,omitempty"`
 	Saved string    `json:"saved,omitempty"`
 	Save  bool      `json:"save,omitempty"` // ⑮ says: attach the card

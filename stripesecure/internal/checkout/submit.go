@@ -7,6 +7,7 @@ import (
 
 // Submission is what a buyer's Pay asks for, with what the settings say now.
 type Submission struct {
+	ID           string // random; names the try, and the attempt if it begins one
 	Cart         Cart
 	Token, Saved string
 	Save         bool // by the table LC-25
@@ -14,7 +15,6 @@ type Submission struct {
 	Customer     string // the member's customer, "" if one has to be made
 	Automatic    bool
 	ThreeDSecure string
-	AttemptID    string // for a new attempt, if one is needed
 	HostFirst    bool
 }
 
@@ -66,7 +66,7 @@ func (r *Row) Submit(s Submission, now time.Time) Verdict {
 	case a.State == Waiting && a.Call == nil && a.Seen.Status == "processing":
 		return Decided
 	case a.State == Waiting && a.Call == nil && a.Seen.Status == "requires_payment_method" && a.fits(s):
-		a.Tries = append(a.Tries, Try{Token: s.Token, Saved: s.Saved, Save: s.Save, At: now})
+		a.Tries = append(a.Tries, Try{ID: s.ID, Token: s.Token, Saved: s.Saved, Save: s.Save, At: now})
 		r.remember(s)
 		a.Failures, a.NextAt, a.Looks = 0, time.Time{}, 0
 		return Taken
@@ -83,15 +83,15 @@ func (r *Row) paid() bool {
 	return r.NotNeeded && r.Order != nil || a != nil && (a.State == Placed || a.State == Captured)
 }
 
-// sameTry reports whether this submission is a repetition. A token is used
-// once; a saved card names no submission, so only a try that is still open
-// counts.
+// sameTry reports whether this submission is a repetition: of itself, asked
+// again on a fresh row; of its token, which is used once; of its saved card,
+// which names no submission, so only a try that is still open counts.
 func (r *Row) sameTry(s Submission) bool {
 	for _, a := range r.Attempts {
 		if a.Gen != r.Gen || a.Refusal == NoCustomer {
 			continue
 		}
-		if s.Token != "" && slices.ContainsFunc(a.Tries, func(t Try) bool { return t.Token == s.Token }) {
+		if slices.ContainsFunc(a.Tries, func(t Try) bool { return t.ID == s.ID || s.Token != "" && t.Token == s.Token }) {
 			return true
 		}
 	}
@@ -111,10 +111,10 @@ func (a *Attempt) fits(s Submission) bool {
 func (r *Row) begin(s Submission, now time.Time) {
 	r.remember(s)
 	r.Attempts = append(r.Attempts, &Attempt{
-		ID: s.AttemptID, Gen: r.Gen, State: Creating, Scope: s.Scope,
+		ID: s.ID, Gen: r.Gen, State: Creating, Scope: s.Scope,
 		Amount: s.Cart.Total, Currency: s.Cart.Currency, Member: s.Cart.Member, Customer: r.customer(s),
 		Automatic: s.Automatic, ThreeDSecure: s.ThreeDSecure, At: now,
-		Tries: []Try{{Token: s.Token, Saved: s.Saved, Save: s.Save, At: now}},
+		Tries: []Try{{ID: s.ID, Token: s.Token, Saved: s.Saved, Save: s.Save, At: now}},
 	})
 }
 
