@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -72,31 +73,48 @@ func findChromium() (string, error) {
 // testShop is a shop that listens on a free port, with a database of its own.
 type testShop struct {
 	*Shop
-	t   *testing.T
-	url string
+	t         *testing.T
+	file, url string
+	stop      func()
 }
 
 func openTestShop(t *testing.T) *testShop {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	s := &testShop{t: t, file: filepath.Join(t.TempDir(), "shop.db"), url: "127.0.0.1:0"}
+	s.start()
+	t.Cleanup(func() { s.stop() })
+	return s
+}
+
+// start opens the shop at its address, where the browser expects it.
+func (s *testShop) start() {
+	s.t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(s.t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	url := home(listener.Addr())
-	shop, err := newShop(t.Context(), filepath.Join(t.TempDir(), "shop.db"), url, ownStripe(url), testLog(t))
-	if err != nil {
-		t.Fatal(err)
+	s.url = home(listener.Addr())
+	if s.Shop, err = newShop(s.t.Context(), s.file, s.url, ownStripe(s.url), testLog(s.t)); err != nil {
+		s.t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ctx, stop := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	served := make(chan error, 1)
+	shop := s.Shop
 	go func() { served <- serve(ctx, listener, shop) }()
-	t.Cleanup(func() {
+	s.stop = func() {
 		stop()
 		if err := errors.Join(<-served, shop.Close()); err != nil {
-			t.Error("closing the shop:", err)
+			s.t.Error("closing the shop:", err)
 		}
-	})
-	return &testShop{Shop: shop, t: t, url: url}
+	}
+}
+
+// restart ends the process as far as the shop can tell. Its own Stripe forgets
+// everything; its database nothing.
+func (s *testShop) restart() {
+	s.t.Helper()
+	s.stop()
+	s.start()
 }
 
 func testLog(t *testing.T) *slog.Logger {

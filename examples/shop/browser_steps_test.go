@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 )
@@ -176,6 +178,22 @@ func (w *window) wroteMail(o order) {
 	text := map[string]string{"ja": "お支払い方法", "en": "Paid by"}[w.look.lang] // text ③
 	if !strings.Contains(m.Body, text) {
 		w.t.Errorf("mail does not hold the merchant's text ③:\n%s", m.Body)
+	}
+}
+
+// until waits for something that happens in the background.
+func (s *testShop) until(what string, done func() bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-ctx.Done():
+			s.t.Fatal("waited in vain until " + what)
+		case <-tick.C:
+		}
 	}
 }
 

@@ -138,7 +138,7 @@ func TestBrowser3DSecure(t *testing.T) {
 			w.putIn("bowl")
 			w.guest()
 			w.pay(asksCard)
-			w.bankFrame()
+			w.atBank()
 			w.shot("40-bank")
 			w.bank(answer)
 			if answer != "complete" {
@@ -185,7 +185,7 @@ func TestBrowserLastOne(t *testing.T) {
 	slow.putIn("kettle")
 	slow.guest()
 	slow.pay(asksCard)
-	slow.bankFrame()
+	slow.atBank()
 
 	before := shop.books()
 	quick.putIn("kettle")

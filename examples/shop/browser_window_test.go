@@ -31,6 +31,7 @@ type look struct {
 	lang  string
 	width int64
 	noJS  bool
+	dark  bool
 }
 
 var (
@@ -79,6 +80,10 @@ func newWindow(s *testShop, parent context.Context, look look, options ...chrome
 		UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36", AcceptLanguage: look.lang})
 	if err == nil && look.noJS {
 		_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	}
+	if err == nil && look.dark {
+		_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
 	}
 	if err != nil {
 		s.t.Fatal("open a window:", err)
@@ -185,20 +190,40 @@ func (w *window) bank(answer string) {
 		w.do("answer the bank", chromedp.Click(button, chromedp.NodeVisible))
 		return
 	}
-	w.do("answer the bank", chromedp.Click(button, chromedp.NodeVisible, chromedp.FromNode(w.bankFrame())))
+	w.inBank(func(frame *chromedp.Node) step {
+		return chromedp.Steps(chromedp.Click(button, chromedp.NodeVisible, chromedp.FromNode(frame)),
+			chromedp.WaitNotPresent(chromedp.CSS("dialog iframe")))
+	})
 }
 
-// bankFrame waits for the bank's page in the dialog.
-func (w *window) bankFrame() *chromedp.Node {
+// atBank waits for the bank's page in the dialog.
+func (w *window) atBank() {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	w.inBank(func(frame *chromedp.Node) step {
+		return chromedp.WaitVisible(chromedp.CSS("button"), chromedp.FromNode(frame))
+	})
+}
+
+// inBank takes a step in the dialog's frame. The frame's document is replaced
+// while it loads, so a step that finds nothing is tried again.
+func (w *window) inBank(do func(frame *chromedp.Node) step) {
+	w.t.Helper()
+	all, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	frames, err := chromedp.Run(ctx, chromedp.Nodes(chromedp.CSS("dialog iframe"), chromedp.NodeVisible))
-	if err != nil {
-		w.fail("wait for the bank", err)
+	for {
+		ctx, cancel := context.WithTimeout(all, 3*time.Second)
+		frames, err := chromedp.Run(ctx, chromedp.Nodes(chromedp.CSS("dialog iframe"), chromedp.NodeVisible))
+		if err == nil {
+			err = chromedp.Do(ctx, do(frames[0]))
+		}
+		cancel()
+		if err == nil {
+			return
+		}
+		if all.Err() != nil {
+			w.fail("in the bank's page", err)
+		}
 	}
-	w.do("wait for the bank", chromedp.WaitVisible(chromedp.CSS("button"), chromedp.FromNode(frames[0])))
-	return frames[0]
 }
 
 // shot keeps a picture of the whole page: ja-390-cart.png.

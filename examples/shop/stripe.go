@@ -77,14 +77,16 @@ func stripeFromEnv(getenv func(string) string, baseURL string) (stripe, error) {
 	s := realStripe(k)
 	all := defaultSettings(s)
 	var faults []error
+	told := map[string]bool{}
 	for _, f := range append(settings.FaultsOf(all.Validate()), settings.FaultsOf(all.Ready())...) {
-		err := fmt.Errorf("%s: %s", keyNames[f.Field], f.Message("en"))
+		text := keyNames[f.Field] + ": " + f.Message("en")
 		if f.Code == settings.CodeLiveKeyInTest {
-			err = fmt.Errorf("%s: this is a live key, and the example shop takes test keys only", keyNames[f.Field])
+			text = keyNames[f.Field] + ": this is a live key, and the example shop takes test keys only"
 		}
-		if len(faults) == 0 || faults[len(faults)-1].Error() != err.Error() {
-			faults = append(faults, err)
+		if !told[text] {
+			faults = append(faults, errors.New(text))
 		}
+		told[text] = true
 	}
 	return s, errors.Join(faults...)
 }

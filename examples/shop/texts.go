@@ -54,12 +54,13 @@ func (t texts) get(key string, args ...any) string {
 // functions are what pages and mails write: {{t "cart.title"}}, {{yen 3300}}.
 func functions(lang wording.Language, t texts) map[string]any {
 	return map[string]any{
-		"t":     t.get,
-		"yen":   func(n int64) string { return yen(lang, n) },
-		"date":  func(utc string) (string, error) { return japanDate(t, utc) },
-		"name":  func(product string) string { return t.get("product." + product + ".name") },
-		"card":  cardName,
-		"field": newField,
+		"t":        t.get,
+		"yen":      func(n int64) string { return yen(lang, n) },
+		"date":     func(utc string) (string, error) { return japanDate(t, utc) },
+		"name":     func(product string) string { return t.get("product." + product + ".name") },
+		"card":     cardName,
+		"japanese": func() bool { return lang == wording.Japanese },
+		"field":    newField,
 		"upto": func(n int64) []int64 {
 			return slices.Collect(func(yield func(int64) bool) {
 				for i := int64(1); i <= n && yield(i); i++ {
