@@ -2,7 +2,6 @@ package stripesecure
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -49,11 +48,11 @@ func readFields(r *http.Request) (func(string) string, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "application/json" {
 		r.Body = http.MaxBytesReader(nil, r.Body, maxInput)
-		err := r.ParseMultipartForm(maxInput)
-		if errors.Is(err, http.ErrNotMultipart) {
-			err = r.ParseForm()
+		parse := r.ParseForm
+		if kind == "multipart/form-data" {
+			parse = func() error { return r.ParseMultipartForm(maxInput) }
 		}
-		if err != nil {
+		if err := parse(); err != nil {
 			return nil, malformed
 		}
 		return r.PostForm.Get, nil
