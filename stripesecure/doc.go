@@ -1,0 +1,73 @@
+// Package stripesecure gives a shop engine (the host) a payment method: credit
+// cards through Stripe, with the settings ①–⑮ and the texts ①–⑤ that merchants
+// know from the plugin "Stripe Secure".
+//
+// # The promise
+//
+// One checkout ends with exactly one order and its money, or with neither,
+// whatever crashes. Money is only ever captured after the host reported the
+// order, and never above its total. What must not stay is cancelled at Stripe;
+// what a person should know is told to the host and kept as a [Finding].
+//
+// It rests on three things that the host brings: one [CheckoutID] per cart, the
+// order key ([Host].CloseOrderKey), and a [Store] that loses nothing.
+//
+// # A shop in an hour
+//
+// Make a [Plugin] with [New], mount [Plugin.Handler], draw [Offer].HTML inside
+// the checkout form, implement the port, and run a [Runner]:
+//
+//	plugin, err := stripesecure.New(stripesecure.Options{
+//		BaseURL: "https://shop.example", ShopID: "tea",
+//		Host: shop, Orders: shop, Carts: shop,
+//		Settings: merchant, Store: store, SigningKeys: keys,
+//	})
+//	mux.Handle("/stripesecure/", plugin.Handler())
+//	go stripesecure.NewRunner(store, plugin).Run(ctx)
+//
+// The port is four methods. [Host].CloseOrderKey comes by embedding
+// sqlstore.OrderKeys, [Host].Changed tells the host what becomes of the money,
+// [Orders].PlaceOrder makes the order when the money is held, and [Carts].Cart
+// says whose cart a request pays for.
+//
+// # An engine with steps of its own
+//
+// Without Options.Orders and Options.Carts the host drives the steps itself:
+//
+//	offer, err := plugin.Offer(ctx, cart)       // draw the checkout page
+//	res, err := plugin.Pay(ctx, cart, input)    // the buyer submits
+//	res, err = plugin.Resume(ctx, cart)         // the buyer is back
+//	res, err = plugin.OrderPlaced(ctx, id, order)
+//	res, err = plugin.OrderRefused(ctx, id, refusal)
+//
+// A [Result] is where the payment stands and the one thing to do next: place
+// the order, let Stripe.js authenticate the buyer, send the buyer somewhere,
+// show a message, or wait and call Resume. After any error of its own between
+// PlaceOrder and OrderPlaced the host shows "wait" and calls Resume again: it
+// gets the same PaymentID, and the order key makes the order once.
+//
+// # What the words mean
+//
+// A checkout is one buyer paying one cart. An attempt is one PaymentIntent of
+// it; at most one is live. A try is one submission by the buyer; several cards
+// may be tried on one attempt. A hold is an authorisation that is not captured.
+// To settle is to write the order's ref to Stripe and, when ⑬ is automatic, to
+// capture. To void is to cancel an attempt at Stripe and so to release its hold.
+//
+// # Money and time
+//
+// [Money] is in major units, as people read it; [Money.Minor] is exact or an
+// error. All times are UTC of Options.Now.
+//
+// # Errors
+//
+// Every error is an [*Error] with a stable [Code], a sentinel for errors.Is, and
+// a text for buyers in Japanese and English. It means misuse, or that nothing
+// was sent. A doubt about Stripe's answer is never an error: it is a Result with
+// [StateUnknown], and the library finds out.
+//
+// # Tests
+//
+// Package stripetest is a Stripe in the test process, with Stripe's own test
+// cards. Give its Transport to Options.Transport.
+package stripesecure
