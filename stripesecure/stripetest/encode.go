@@ -144,8 +144,14 @@ func (e *encoder) value(v reflect.Value, expand expansion) {
 }
 
 func (e *encoder) text(s string) {
-	b, _ := json.Marshal(s) // a string always has a JSON form
-	e.buf = append(e.buf, b...)
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			b, _ := json.Marshal(s) // a string always has a JSON form
+			e.buf = append(e.buf, b...)
+			return
+		}
+	}
+	e.buf = append(append(append(e.buf, '"'), s...), '"')
 }
 
 func (e *encoder) object(v reflect.Value, expand expansion) {
@@ -160,8 +166,7 @@ func (e *encoder) object(v reflect.Value, expand expansion) {
 			e.raw(",")
 		}
 		first = false
-		e.text(f.name)
-		e.raw(":")
+		e.buf = append(append(append(e.buf, '"'), f.name...), '"', ':')
 		e.field(f, value, expand)
 	}
 	e.raw("}")

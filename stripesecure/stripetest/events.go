@@ -3,6 +3,7 @@ package stripetest
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 )
 
@@ -19,8 +20,9 @@ type Event struct {
 	Request         EventRequest `json:"request"`
 	Type            string       `json:"type"`
 
-	about string // id of the object
-	m     *mode
+	about  string // id of the object
+	m      *mode
+	before any // a copy of what the object had been; compared when somebody looks
 }
 
 // EventData is the object as it was, and what it had been.
@@ -48,6 +50,15 @@ func (e Event) JSON() []byte {
 	return e.m.encode(&e, nil, false)
 }
 
+// shape makes the event complete before it is shown.
+func (e *Event) shape() any {
+	if e.before != nil {
+		e.Data.PreviousAttributes = e.m.difference(e.before, e.Data.Object)
+		e.before = nil
+	}
+	return nil
+}
+
 var _ = register(resource{name: "event", object: &Event{}, routes: []route{
 	{method: "GET", path: "/v1/events", list: true, do: listEvents, params: spec(listParams + `
 		created          range
@@ -70,9 +81,7 @@ func (m *mode) emit(c *call, kind string, obj, before any) {
 	if m.account.ID != m.s.keys.account {
 		e.Account = m.account.ID
 	}
-	if before != nil {
-		e.Data.PreviousAttributes = m.difference(before, obj)
-	}
+	e.before = before
 	if named, ok := idOf(obj); ok {
 		e.about = named
 	}
@@ -86,19 +95,24 @@ func idOf(obj any) (string, bool) {
 	return v, v != ""
 }
 
-// difference gives the old values of the fields that changed.
+// difference gives the old values of the fields that changed, of two pictures of
+// one object.
 func (m *mode) difference(before, after any) json.RawMessage {
-	var old, now map[string]json.RawMessage
-	_ = json.Unmarshal(m.encode(before, nil, false), &old) // own output
-	_ = json.Unmarshal(m.encode(after, nil, false), &now)
-	changed := map[string]json.RawMessage{}
-	for name, value := range old {
-		if !bytes.Equal(value, now[name]) {
-			changed[name] = value
+	old, now := reflect.Indirect(reflect.ValueOf(before)), reflect.Indirect(reflect.ValueOf(after))
+	out := []byte("{")
+	for _, f := range fieldsOf(old.Type()) {
+		was, is := encoder{mode: m}, encoder{mode: m}
+		was.field(f, old.Field(f.index), nil)
+		is.field(f, now.Field(f.index), nil)
+		if bytes.Equal(was.buf, is.buf) {
+			continue
 		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(append(append(out, '"'), f.name...), '"', ':'), was.buf...)
 	}
-	out, _ := json.Marshal(changed) // a map of valid JSON
-	return out
+	return append(out, '}')
 }
 
 func getEvent(c *call) (any, error) {

@@ -44,6 +44,9 @@ func all[T any, P interface {
 	v.s.tick()
 	var out []T
 	for _, o := range v.mode().table(name).rows {
+		if s, ok := o.(shaped); ok {
+			s.shape() // an event completes itself
+		}
 		if p, ok := o.(P); ok {
 			out = append(out, *p)
 		}
