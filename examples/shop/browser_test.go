@@ -58,7 +58,8 @@ func TestBrowserOrderLink(t *testing.T) {
 	other := shop.window(desktop)
 	other.open("/orders/" + o.Ref)
 	other.at("trouble")
-	other.open("/orders/" + o.Ref + "?key=" + o.LinkKey)
+	other.open("/mails")
+	other.click(`article[data-ref="` + o.Ref + `"] a`)
 	other.at("order")
 }
 
@@ -208,4 +209,15 @@ func TestBrowserLastOne(t *testing.T) {
 	}
 	slow.open("/products/kettle")
 	slow.shot("61-product-sold-out")
+
+	before = after
+	slow.open("/cart")
+	slow.click("button[name=remove]")
+	slow.do("the kettle is gone", chromedp.WaitNotPresent(chromedp.CSS(".cart-lines")))
+	slow.putIn("bowl")
+	slow.open("/checkout")
+	slow.at("checkout")
+	slow.shot("62-checkout-after-sold-out")
+	slow.pay(goodCard)
+	slow.bought(before, "bowl")
 }

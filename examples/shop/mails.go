@@ -33,6 +33,16 @@ func (s *Shop) writeMail(ctx context.Context, tx *sql.Tx, o order, paymentText s
 	return err
 }
 
+// Link is the address in the mail that opens the order.
+func (m mail) Link() string {
+	for word := range strings.FieldsSeq(m.Body) {
+		if strings.HasPrefix(word, "http") && strings.Contains(word, "/orders/"+m.Ref+"?key=") {
+			return word
+		}
+	}
+	return ""
+}
+
 type mailData struct {
 	order
 	PaymentText, Link string
