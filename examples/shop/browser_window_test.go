@@ -236,7 +236,11 @@ func (w *window) shot(name string) {
 	folder = filepath.Join(folder, "shop")
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("scrollTo(0, 0), true")) // what sticks is in its place
+	var png []byte
+	if err == nil {
+		png, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	}
 	if err == nil {
 		err = os.MkdirAll(folder, 0o755)
 	}

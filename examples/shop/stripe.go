@@ -28,7 +28,7 @@ func ownStripe(baseURL string) stripe {
 		own: own, transport: own.Transport(), js: baseURL + "/stripe/v3/", auth: settings.AuthSecretKey,
 		keys: settings.Keys{Publishable: stripetest.TestPublishableKey,
 			Secret: settings.NewSecret(stripetest.TestSecretKey), SweepOnly: true},
-		csp: contentSecurity("", "", "", ""),
+		csp: contentSecurity(sources{}),
 	}
 }
 
@@ -43,17 +43,24 @@ func realStripe(k realKeys) stripe {
 	if strings.HasPrefix(k.secret, "rk_") {
 		s.auth = settings.AuthRestrictedKey
 	}
-	s.csp = contentSecurity(" https://js.stripe.com https://*.js.stripe.com", " https://api.stripe.com",
-		" https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com", " https://hooks.stripe.com")
+	s.csp = contentSecurity(sources{
+		script: " https://js.stripe.com https://*.js.stripe.com", connect: " https://api.stripe.com",
+		frame: " https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+		form:  " https://hooks.stripe.com", img: " https://*.stripe.com data:",
+	})
 	return s
 }
 
+// sources are the addresses that Stripe.js needs beside the shop's own. The form
+// goes to the bank without JavaScript.
+type sources struct{ script, connect, frame, form, img string }
+
 // contentSecurity allows this server and what Stripe.js needs, nothing else: no
 // inline script, no inline style, no frame around the shop.
-func contentSecurity(script, connect, frame, form string) string {
-	return "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'" + script +
-		"; connect-src 'self'" + connect + "; frame-src 'self'" + frame +
-		"; form-action 'self'" + form + "; base-uri 'none'; frame-ancestors 'none'"
+func contentSecurity(more sources) string {
+	return "default-src 'none'; style-src 'self'; script-src 'self'" + more.script + "; connect-src 'self'" + more.connect +
+		"; frame-src 'self'" + more.frame + "; form-action 'self'" + more.form + "; img-src 'self'" + more.img +
+		"; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // realKeys come from the environment. They never print.
