@@ -63,7 +63,7 @@ func (g gate) ask(r *http.Request, body []byte) (string, url.Values) {
 	rec := httptest.NewRecorder()
 	describe().stub.ServeHTTP(rec, stub)
 
-	pattern, _ := describe().route(r.Method, r.URL.Path)
+	pattern, op := describe().route(r.Method, r.URL.Path)
 	kind := r.Method + " " + pattern
 	form, err := url.ParseQuery(r.URL.RawQuery + "&" + string(body))
 	g.log.mu.Lock()
@@ -78,6 +78,8 @@ func (g gate) ask(r *http.Request, body []byte) (string, url.Values) {
 	}
 	if rec.Code != http.StatusOK || err != nil {
 		g.log.refused = append(g.log.refused, fmt.Sprintf("%s %v: %d %s", kind, form, rec.Code, rec.Body))
+	} else if faults := checkForm(op, form); len(faults) > 0 {
+		g.log.refused = append(g.log.refused, fmt.Sprintf("%s %v: %v", kind, form, faults))
 	}
 	return kind, form
 }
@@ -98,11 +100,29 @@ func (g gate) check(kind string, r *http.Request, form url.Values, status int, t
 		}
 	}
 	for _, f := range check(describe().spec, answer(op, status), text, expand) {
+		if excepted(f) {
+			continue
+		}
 		line := fmt.Sprintf("%d %s: %s", status, kind, f)
 		if !slices.Contains(g.log.deviates, line) {
 			g.log.deviates = append(g.log.deviates, line)
 		}
 	}
+}
+
+// exceptions are fields that stripetest answers rightly although the description
+// leaves them out, because they are gated or old. Stripe sends them all the
+// same: they are null in its own fixtures (source) and in charges that people
+// have recorded from 2019 to 2026 (the others).
+var exceptions = []string{
+	"source is unknown",
+	"latest_charge.destination is unknown",
+	"latest_charge.dispute is unknown",
+	"latest_charge.order is unknown",
+}
+
+func excepted(fault string) bool {
+	return slices.ContainsFunc(exceptions, func(e string) bool { return fault == e || strings.HasSuffix(fault, "."+e) })
 }
 
 // verdict fails the test for everything that the description does not allow.

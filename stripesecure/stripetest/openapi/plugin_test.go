@@ -179,7 +179,8 @@ func orders(t *testing.T, log *ledger) {
 }
 
 // declines: another card on the same PaymentIntent, with and without saving,
-// and a card that was saved by another member.
+// a card that is not there,
+// and a token that was used.
 func declines(t *testing.T, log *ledger) {
 	for _, number := range []string{declined, blocked} {
 		open(t, log, "declined "+number, func(s *shop) {
@@ -192,16 +193,19 @@ func declines(t *testing.T, log *ledger) {
 		}, optional)
 	}
 	open(t, log, "a card that is not the member's", func(s *shop) {
-		in := stripesecure.Input{SavedCard: "pm_1NotThere"}
-		_, err := s.plugin.Pay(s.Context(), s.member("cart-1"), in)
-		require.NoError(s, err)
+		s.pay(s.member("cart-1"), stripesecure.Input{SavedCard: "pm_1NotThere"}, stripesecure.Show)
 	}, optional)
+	open(t, log, "a token that was used", func(s *shop) {
+		in := s.card(visa)
+		s.buys(s.member("cart-1"), in)
+		s.pay(s.member("cart-2"), in, stripesecure.Show)
+	})
 }
 
 func optional(_ *stripesecure.Options, s *settings.Settings) { s.SaveCard = settings.SaveOptional }
 
 // describing: everything that a hook and the options write to Stripe, and
-// currencies with none, two and three decimals (LIM-01 to LIM-08).
+// currencies without decimals, with two, and in steps of a hundred (LIM-01 to LIM-08).
 func describing(t *testing.T, log *ledger) {
 	text := stripesecure.Descriptor{Latin: "SHOP 7", Kana: "ショップ", Kanji: "商店"}
 	open(t, log, "description, descriptor, metadata", func(s *shop) { s.buys(s.guest("cart-1"), s.card(visa)) },
@@ -215,7 +219,7 @@ func describing(t *testing.T, log *ledger) {
 				},
 			}}
 		})
-	for currency, amount := range map[string]int64{"JPY": 1200, "USD": 1200, "KWD": 12000, "ISK": 120000} {
+	for currency, amount := range map[string]int64{"JPY": 1200, "USD": 1200, "ISK": 120000, "TWD": 120000} {
 		open(t, log, "currency "+currency, func(s *shop) {
 			cart := s.guest("cart-1")
 			cart.Total = stripesecure.FromMinor(amount, currency)

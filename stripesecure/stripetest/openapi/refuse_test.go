@@ -24,6 +24,8 @@ func TestWrongRequestsAreRefused(t *testing.T) {
 		"wrong type":         {http.MethodPost, "/v1/payment_intents", "amount=many&currency=jpy", ""},
 		"missing parameter":  {http.MethodPost, "/v1/payment_intents", "amount=1200", ""},
 		"deep parameter":     {http.MethodPost, "/v1/payment_intents", "amount=1200&currency=jpy&payment_method_options[card][colour]=blue", ""},
+		"deep value":         {http.MethodPost, "/v1/payment_intents", "amount=1200&currency=jpy&payment_method_options[card][request_three_d_secure]=never", ""},
+		"too long":           {http.MethodPost, "/v1/payment_intents", "amount=1200&currency=jpy&description=" + strings.Repeat("a", 1001), ""},
 		"parameter of a GET": {http.MethodGet, "/v1/payment_intents?colour=blue", "", ""},
 		"unknown path":       {http.MethodPost, "/v1/payment_intents/pi_1/settle", "", ""},
 		"another version":    {http.MethodPost, "/v1/customers", "", "2099-01-01"},

@@ -35,11 +35,8 @@ type checker struct {
 }
 
 func (c checker) value(path string, s *spec.Schema, v any) []string {
-	nullable := s.Nullable
-	for s.Ref != "" {
-		s = c.schemas[strings.TrimPrefix(s.Ref, "#/components/schemas/")]
-		nullable = nullable || s.Nullable
-	}
+	nullable := s.Nullable || c.resolve(s).Nullable
+	s = c.resolve(s)
 	if v == nil {
 		if nullable {
 			return nil
@@ -62,19 +59,31 @@ func (c checker) value(path string, s *spec.Schema, v any) []string {
 }
 
 // best checks a value that may have one of several shapes: none of the faults
-// of the shape that fits best.
+// of the shape that fits best. An object is never compared with a plain shape.
 func (c checker) best(path string, shapes []*spec.Schema, v any) []string {
-	var least []string
-	for i, s := range shapes {
+	least := fault(path, "is %T, which none of the shapes is", v)
+	found := false
+	for _, s := range shapes {
+		if _, object := v.(map[string]any); object == (c.resolve(s).Type == spec.TypeString) {
+			continue
+		}
 		faults := c.value(path, s, v)
 		if len(faults) == 0 {
 			return nil
 		}
-		if i == 0 || len(faults) < len(least) {
-			least = faults
+		if !found || len(faults) < len(least) {
+			least, found = faults, true
 		}
 	}
 	return least
+}
+
+// resolve follows references.
+func (c checker) resolve(s *spec.Schema) *spec.Schema {
+	for s.Ref != "" {
+		s = c.schemas[strings.TrimPrefix(s.Ref, "#/components/schemas/")]
+	}
+	return s
 }
 
 func (c checker) typed(path string, s *spec.Schema, v any) []string {
