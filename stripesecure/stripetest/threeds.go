@@ -64,29 +64,46 @@ func (s *Stripe) promptOf(token string) (*mode, *challenge) {
 
 func (s *Stripe) showPrompt(w http.ResponseWriter, r *http.Request) {
 	lang := pageLanguage(r)
-	view := promptView{Lang: lang, Words: promptWords[lang]}
+	view := promptView{Lang: lang, Words: promptWords[lang], Shop: s.opts.shopName}
+	back, status := "", http.StatusOK
 	s.mu.Lock()
 	s.tick()
 	m, ch := s.promptOf(r.PathValue("token"))
-	status := http.StatusOK
-	if ch == nil {
-		view.Shop, status = s.opts.shopName, http.StatusNotFound
-	} else {
-		view.Shop = m.account.Name
-	}
-	if ch == nil || m.pending(ch.intent) != ch {
-		view.Message = view.Words["gone"]
-	} else {
-		view.Card = brandName(ch.pm.Card.Brand) + " •••• " + ch.pm.Card.Last4
-		if pi, ok := find[*PaymentIntent](m, ch.intent); ok {
-			view.Amount = separated(display(pi.Amount, pi.Currency))
-			if symbols[pi.Currency] == "" || symbols[pi.Currency] == "$" {
-				view.Amount += " " + strings.ToUpper(pi.Currency)
-			}
-		}
+	switch {
+	case ch == nil:
+		view.Message, status = view.Words["gone"], http.StatusNotFound
+	case m.pending(ch.intent) != ch:
+		view.Message, back = view.Words["gone"], m.wayBack(ch)
+	default:
+		view.ask(m, ch)
 	}
 	s.mu.Unlock()
+	if back != "" { // answered before, for example in another tab
+		goBack(w, r, back)
+		return
+	}
 	view.write(w, status)
+}
+
+// ask fills in what the buyer is asked to confirm.
+func (v *promptView) ask(m *mode, ch *challenge) {
+	v.Shop = m.account.Name
+	v.Card = brandName(ch.pm.Card.Brand) + " •••• " + ch.pm.Card.Last4
+	pi, ok := find[*PaymentIntent](m, ch.intent)
+	if !ok {
+		return // nothing to pay: a card is set up
+	}
+	v.Amount = separated(display(pi.Amount, pi.Currency))
+	if symbols[pi.Currency] == "" || symbols[pi.Currency] == "$" {
+		v.Amount += " " + strings.ToUpper(pi.Currency)
+	}
+}
+
+// goBack sends the buyer to the shop. The address holds a client secret.
+func goBack(w http.ResponseWriter, r *http.Request, address string) {
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, address, http.StatusSeeOther)
 }
 
 // answerPrompt takes the buyer's choice: by redirect to the return_url with what
@@ -116,9 +133,7 @@ func (s *Stripe) answerPrompt(w http.ResponseWriter, r *http.Request) {
 		view.write(w, http.StatusOK)
 		return
 	}
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, back, http.StatusSeeOther)
+	goBack(w, r, back)
 }
 
 // wayBack is the return_url with the parameters of stripe-facts §6, "" when

@@ -120,9 +120,11 @@ func (s *Stripe) Handler() http.Handler {
 	mux.HandleFunc("/v1/", s.serveAPI)
 	s.browserRoutes(mux)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		// stripe-mock answers its root so, and the suites of the SDKs wait for it.
+		// stripe-mock answers its root so, and the suites of the SDKs look for the header.
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"error":{"message":"Unrecognized request URL (GET: /). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.","type":"invalid_request_error"}}`)
+		w.Header().Set("Stripe-Mock-Version", "master")
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"error":{"message":"Please authenticate by specifying an `+"`Authorization`"+` header with any valid looking testmode secret API key.","type":"invalid_request_error"}}`)
 	})
 	return mux
 }
