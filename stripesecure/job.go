@@ -41,6 +41,8 @@ type job struct {
 	// for the client secrets that are never stored.
 	intents map[string]checkout.Intent
 	waited  time.Duration
+	// seen are PaymentIntents that this sweep has read by list pages.
+	seen map[string]checkout.Intent
 }
 
 func (p *Plugin) newJob(present bool) *job {
@@ -264,6 +266,9 @@ func answerCode(ans checkout.Answer) string {
 
 func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	id, intent := a.ID, a.Intent
+	if in, ok := j.seen[intent]; ok {
+		return func(r *checkout.Row) { r.ReadIntent(id, in, j.p.now()) }
+	}
 	client, err := j.p.client(ctx, a.Scope)
 	if err == nil {
 		var in checkout.Intent

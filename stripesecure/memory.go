@@ -53,18 +53,18 @@ func (m *Memory) Put(ctx context.Context, row Row) error {
 }
 
 // Due implements [Store].
-func (m *Memory) Due(ctx context.Context, now time.Time, limit int) ([]Row, error) {
+func (m *Memory) Due(ctx context.Context, shop string, now time.Time, limit int) ([]Row, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var due []Row
 	for _, row := range m.rows {
-		if !row.Due.IsZero() && !row.Due.After(now) {
+		if row.Shop == shop && !row.Due.IsZero() && !row.Due.After(now) {
 			row.Body = slices.Clone(row.Body)
 			due = append(due, row)
 		}
 	}
 	slices.SortFunc(due, func(a, b Row) int {
-		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Shop, b.Shop), cmp.Compare(a.Checkout, b.Checkout))
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Checkout, b.Checkout))
 	})
 	return due[:min(limit, len(due))], ctx.Err()
 }

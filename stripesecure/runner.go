@@ -4,46 +4,41 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
 
 const (
-	sweepEvery  = 30 * time.Second
-	sweepBatch  = 100
-	sweepBudget = 60 * time.Second // for one row
+	sweepEvery   = 30 * time.Second
+	sweepBatch   = 100
+	sweepWorkers = 8
+	sweepBudget  = 60 * time.Second // for one row
 )
 
 // Runner is the recovery loop for all plugins of one store: it finishes what a
-// crash, a lost answer or a buyer who left has interrupted. Run one on every
-// server; they share the work by compare-and-set.
+// crash, a lost answer or a buyer who left has interrupted, and looks at Stripe
+// for payments that no stored checkout knows. Run one on every server; they
+// share the work by compare-and-set.
 type Runner struct {
 	store   Store
-	plugins map[string]*Plugin
+	plugins []*Plugin
 }
 
 // NewRunner returns the Runner of these plugins, which must use this store.
 func NewRunner(store Store, plugins ...*Plugin) *Runner {
-	r := &Runner{store: store, plugins: make(map[string]*Plugin, len(plugins))}
-	for _, p := range plugins {
-		r.plugins[p.opts.ShopID] = p
-	}
-	return r
+	return &Runner{store: store, plugins: plugins}
 }
 
 // Run sweeps every 30 seconds until ctx ends, and returns its error. A sweep
-// that fails is logged by the plugins' loggers and tried again.
+// that fails is logged by its plugin's logger and tried again.
 func (r *Runner) Run(ctx context.Context) error {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
-		if err := r.Sweep(ctx); err != nil && ctx.Err() == nil {
-			for _, p := range r.plugins {
-				p.opts.Logger.ErrorContext(ctx, "sweep", "error", err.Error())
-				break
-			}
-		}
+		_ = r.Sweep(ctx) // each failure is logged where it happens
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -53,53 +48,93 @@ func (r *Runner) Run(ctx context.Context) error {
 }
 
 // Sweep works once on every checkout that is due. It returns the errors of the
-// store; what Stripe or the host did not answer is due again later.
+// store; what Stripe or the host did not answer is due again later. Where the
+// store belongs to another address than Options.BaseURL it does nothing: see
+// [Plugin.Site].
 func (r *Runner) Sweep(ctx context.Context) error {
-	done := map[[2]string]bool{}
+	var failed error
+	for _, p := range r.plugins {
+		if err := p.sweep(ctx); err != nil && ctx.Err() == nil {
+			p.opts.Logger.ErrorContext(ctx, "sweep", "shop", p.opts.ShopID, "error", string(CodeOf(err)))
+			failed = errors.Join(failed, err)
+		}
+	}
+	return errors.Join(failed, ctx.Err())
+}
+
+// sweep works once on every row of the shop that is due.
+func (p *Plugin) sweep(ctx context.Context) error {
+	site, err := p.Site(ctx)
+	if err != nil {
+		return err
+	}
+	if site.Copy {
+		p.log(ctx, "sweep", "answer", "copy", "recorded", site.Recorded)
+		return nil
+	}
+	if err := p.scheduleScan(ctx); err != nil {
+		return storeError("Sweep", err)
+	}
+	done := map[string]bool{}
 	for ctx.Err() == nil {
-		due, err := r.store.Due(ctx, r.now(), sweepBatch)
+		due, err := p.opts.Store.Due(ctx, p.opts.ShopID, p.now(), sweepBatch)
 		if err != nil {
-			return fail("Sweep", CodeStore, err)
+			return storeError("Sweep", err)
 		}
-		fresh := 0
-		var failed error
+		fresh := due[:0:0]
 		for _, row := range due {
-			key := [2]string{row.Shop, row.Checkout}
-			if done[key] {
-				continue // due again at once: next time
+			if !done[row.Checkout] { // due again at once: next time
+				done[row.Checkout] = true
+				fresh = append(fresh, row)
 			}
-			done[key] = true
-			fresh++
-			failed = errors.Join(failed, r.finish(ctx, row))
 		}
-		if failed != nil || fresh == 0 || len(due) < sweepBatch {
-			return failed
+		if err := p.finishAll(ctx, fresh); err != nil || len(fresh) == 0 || len(due) < sweepBatch {
+			return err
 		}
 	}
 	return ctx.Err()
 }
 
-func (r *Runner) now() time.Time {
-	for _, p := range r.plugins {
-		return p.now()
+// finishAll works on some rows at once, so that one that waits for Stripe or the
+// host does not hold up the others.
+func (p *Plugin) finishAll(ctx context.Context, rows []Row) error {
+	seen := p.lookAhead(ctx, rows)
+	var mu sync.Mutex
+	var failed error
+	var workers sync.WaitGroup
+	places := make(chan struct{}, sweepWorkers)
+	for _, row := range rows {
+		places <- struct{}{}
+		workers.Go(func() {
+			defer func() { <-places }()
+			if err := p.finish(ctx, row, seen); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed = errors.Join(failed, err)
+			}
+		})
 	}
-	return time.Now().UTC()
+	workers.Wait()
+	return failed
 }
 
 // finish does what is due on one row.
-func (r *Runner) finish(ctx context.Context, row Row) error {
-	p, ok := r.plugins[row.Shop]
-	if !ok {
-		return nil // another process runs that shop
-	}
+func (p *Plugin) finish(ctx context.Context, row Row, seen map[string]checkout.Intent) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepBudget)
 	defer cancel()
-	j := p.newJob(false)
-	j.tell = true
-	if err := j.open(ctx, CheckoutID(row.Checkout)); err != nil {
-		return fmt.Errorf("checkout %s: %w", row.Checkout, storeError("Sweep", err))
+	if strings.HasPrefix(row.Checkout, reserved) {
+		if row.Checkout == scanRow {
+			return p.scan(ctx, row)
+		}
+		return nil
 	}
-	if err := j.run(ctx, func(*checkout.Row) bool { return true }); err != nil {
+	j := p.newJob(false)
+	j.tell, j.seen = true, seen
+	err := j.open(ctx, CheckoutID(row.Checkout))
+	if err == nil {
+		err = j.run(ctx, func(*checkout.Row) bool { return true })
+	}
+	if err != nil {
 		return fmt.Errorf("checkout %s: %w", row.Checkout, storeError("Sweep", err))
 	}
 	return nil

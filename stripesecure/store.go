@@ -43,9 +43,9 @@ type Store interface {
 	// that nothing was stored.
 	Put(ctx context.Context, row Row) error
 
-	// Due returns up to limit rows whose Due is not after now, the longest
-	// due first.
-	Due(ctx context.Context, now time.Time, limit int) ([]Row, error)
+	// Due returns up to limit rows of the shop whose Due is not after now, the
+	// longest due first.
+	Due(ctx context.Context, shop string, now time.Time, limit int) ([]Row, error)
 
 	// Customer returns the member's customer id, or ErrNoRow.
 	Customer(ctx context.Context, key CustomerKey) (string, error)

@@ -45,7 +45,7 @@ func newStatements(d Dialect) (statements, error) {
 		addCheckout:    addNew(d, "stripesecure_checkouts", "shop", "checkout", "version", "due", "body"),
 		changeCheckout: "UPDATE stripesecure_checkouts SET version = ?, due = ?, body = ?" + row + " AND version = ?",
 		dueCheckouts: "SELECT shop, checkout, version, due, body FROM stripesecure_checkouts" +
-			" WHERE due <= ? ORDER BY due, shop, checkout LIMIT ?",
+			" WHERE shop = ? AND due <= ? ORDER BY due, checkout LIMIT ?",
 
 		getCustomer:    "SELECT customer FROM stripesecure_members" + member,
 		addCustomer:    addNew(d, "stripesecure_members", "shop", "environment", "account", "member", "customer"),

@@ -99,21 +99,24 @@ func (s *Store) changeOne(ctx context.Context, op, text string, values ...any) e
 
 // Due implements [stripesecure.Store]. Finished rows cost nothing: the index
 // that it reads leads over them.
-func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]stripesecure.Row, error) {
+func (s *Store) Due(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
 	if limit <= 0 {
 		return nil, nil
+	}
+	if err := checkTexts("shop", shop); err != nil {
+		return nil, err
 	}
 	var due []stripesecure.Row
 	err := repeat(ctx, "list due checkouts", func() error {
 		var err error
-		due, err = s.due(ctx, micros(now), limit)
+		due, err = s.due(ctx, shop, micros(now), limit)
 		return err
 	})
 	return due, err
 }
 
-func (s *Store) due(ctx context.Context, now int64, limit int) (found []stripesecure.Row, err error) {
-	rows, err := s.db.QueryContext(ctx, s.text.dueCheckouts, now, limit)
+func (s *Store) due(ctx context.Context, shop string, now int64, limit int) (found []stripesecure.Row, err error) {
+	rows, err := s.db.QueryContext(ctx, s.text.dueCheckouts, shop, now, limit)
 	if err != nil {
 		return nil, err
 	}

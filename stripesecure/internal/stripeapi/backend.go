@@ -16,6 +16,7 @@ import (
 type Backend struct {
 	stripe stripe.Backend
 	verify func(shop, checkout, attempt, signature string) bool
+	limits limits
 }
 
 // Config is what a Backend is made from.
@@ -88,7 +89,9 @@ func (c Client) call(ctx context.Context, method, path, idempotencyKey string, b
 	if c.account != "" {
 		params.SetStripeAccount(c.account)
 	}
-	return c.backend.stripe.CallRaw(method, path, c.key, values, params, into)
+	err = c.backend.stripe.CallRaw(method, path, c.key, values, params, into)
+	c.backend.limits.answered(c.key+c.account, tooMany(err))
+	return err
 }
 
 // parse reads a stored body back, in its order, so that the bytes sent again

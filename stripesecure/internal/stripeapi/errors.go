@@ -69,6 +69,11 @@ func (c Client) answer(err error) checkout.Answer {
 	return ans
 }
 
+func tooMany(err error) bool {
+	var se *stripe.Error
+	return errors.As(err, &se) && se.HTTPStatusCode == http.StatusTooManyRequests
+}
+
 func codes(e *stripe.Error) string {
 	if e.DeclineCode != "" {
 		return string(e.Code) + "/" + string(e.DeclineCode)

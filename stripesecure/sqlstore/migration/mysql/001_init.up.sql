@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS stripesecure_checkouts (
     due      BIGINT,
     body     LONGBLOB NOT NULL,
     PRIMARY KEY (shop, checkout),
-    INDEX stripesecure_checkouts_due (due, shop, checkout)
+    INDEX stripesecure_checkouts_due (shop, due, checkout)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 -- The customers at Stripe of members. Ids belong to one account and

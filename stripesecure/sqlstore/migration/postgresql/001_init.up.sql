@@ -17,7 +17,7 @@ CREATE TABLE stripesecure_checkouts (
 );
 
 CREATE INDEX stripesecure_checkouts_due
-    ON stripesecure_checkouts (due, shop, checkout) WHERE due IS NOT NULL;
+    ON stripesecure_checkouts (shop, due, checkout) WHERE due IS NOT NULL;
 
 -- The customers at Stripe of members. Ids belong to one account and
 -- environment.

@@ -1,0 +1,45 @@
+package stripeapi
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	stripe "github.com/stripe/stripe-go/v79"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
+)
+
+// Listed is a PaymentIntent from a list page, with the shop it says it is of.
+type Listed struct {
+	checkout.Intent
+	Shop    string
+	Created time.Time
+}
+
+// Page lists up to 100 PaymentIntents that were created in [from, to), the
+// newest first, after the PaymentIntent called after ("" for the newest). It
+// works in the background: it waits until buyers leave enough of the account's
+// rate limit.
+func (c Client) Page(ctx context.Context, from, to time.Time, after string) (page []Listed, more bool, err error) {
+	if err := c.backend.limits.wait(ctx, c.key+c.account); err != nil {
+		return nil, false, err
+	}
+	var list stripe.PaymentIntentList
+	query := url.Values{
+		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)},
+		"limit": {"100"}, "expand[0]": {"data." + expandCharge},
+	}
+	if after != "" {
+		query.Set("starting_after", after)
+	}
+	if err := c.call(ctx, http.MethodGet, "/v1/payment_intents", "", query.Encode(), &list); err != nil {
+		return nil, false, fault(err)
+	}
+	for _, intent := range list.Data {
+		page = append(page, Listed{c.intent(intent), intent.Metadata[metaShop], time.Unix(intent.Created, 0).UTC()})
+	}
+	return page, list.HasMore, nil
+}

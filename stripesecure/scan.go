@@ -1,0 +1,240 @@
+package stripesecure
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/stripeapi"
+)
+
+// The second janitor (rule 10) goes from Stripe to the rows.
+const (
+	scanEvery   = time.Hour
+	scanOverlap = time.Hour           // before the last complete pass
+	scanRecent  = 48 * time.Hour      // looked at every hour
+	scanDeep    = 35 * 24 * time.Hour // looked at every night
+	nightHour   = 3                   // in Tokyo
+	maxUnknown  = 1000
+)
+
+// scanRecord is what the janitor remembers, in a row of the store: whoever
+// changes it by compare-and-set has the lease.
+type scanRecord struct {
+	Complete time.Time `json:"complete,omitzero"` // begin of the last complete pass
+	Deep     time.Time `json:"deep,omitzero"`     // begin of the last complete nightly pass
+	Until    time.Time `json:"until,omitzero"`    // the lease of the pass that runs
+	Unknown  []Unknown `json:"unknown,omitempty"`
+}
+
+// Unknown is a payment at Stripe that carries this shop's signature and that no
+// stored checkout knows: the store was restored from a backup, or a row was
+// lost. Nothing is done to its money; a person decides.
+type Unknown struct {
+	Intent   string     `json:"intent"`
+	Checkout CheckoutID `json:"checkout"`
+	Ref      string     `json:"ref,omitempty"` // the order's, from the metadata
+	Amount   Money      `json:"amount"`
+	Status   string     `json:"status"`
+	Created  time.Time  `json:"created"`
+	Found    time.Time  `json:"found"`
+}
+
+// Unknown lists the payments that the second janitor has found and no checkout
+// knows, as of its last pass. Errors: store, canceled.
+func (p *Plugin) Unknown(ctx context.Context) ([]Unknown, error) {
+	record, _, err := p.scanRecord(ctx)
+	if err != nil && !errors.Is(err, ErrNoRow) {
+		return nil, storeError("Unknown", err)
+	}
+	return record.Unknown, nil
+}
+
+func (p *Plugin) scanRecord(ctx context.Context) (scanRecord, Row, error) {
+	row, err := p.opts.Store.Get(ctx, p.opts.ShopID, scanRow)
+	if err != nil {
+		return scanRecord{}, Row{}, err
+	}
+	var record scanRecord
+	err = json.Unmarshal(row.Body, &record)
+	return record, row, err
+}
+
+// scheduleScan makes the janitor's row, due at once, where there is none.
+func (p *Plugin) scheduleScan(ctx context.Context) error {
+	_, err := p.opts.Store.Get(ctx, p.opts.ShopID, scanRow)
+	if !errors.Is(err, ErrNoRow) {
+		return err
+	}
+	err = p.opts.Store.Put(ctx, Row{Shop: p.opts.ShopID, Checkout: scanRow, Due: p.now(), Body: []byte("{}")})
+	if errors.Is(err, ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// scan is one pass: it takes the lease, lists what was created in the window,
+// works on what a row does not know yet, and stores when it is due again.
+func (p *Plugin) scan(ctx context.Context, row Row) error {
+	var record scanRecord
+	if err := json.Unmarshal(row.Body, &record); err != nil {
+		return storeError("Scan", err)
+	}
+	began := p.now()
+	s, err := p.opts.Settings.Settings(ctx)
+	if err != nil {
+		return nil // no settings now: the row stays due
+	}
+	record.Until = began.Add(sweepBudget)
+	if err := p.putScan(ctx, &row, record, record.Until); err != nil {
+		if errors.Is(err, ErrConflict) {
+			return nil // another server scans
+		}
+		return storeError("Scan", err)
+	}
+	from, deep := record.window(began)
+	unknown, err := p.scanWindow(ctx, scopeOf(s), from, began)
+	if err != nil {
+		p.log(ctx, "scan", "answer", "error")
+		return nil // the lease ends, and the row is due again
+	}
+	record.Complete, record.Until = began, time.Time{}
+	if deep {
+		record.Deep = began
+	}
+	record.Unknown = unknown
+	if err := p.putScan(ctx, &row, record, began.Add(scanEvery)); err != nil && !errors.Is(err, ErrConflict) {
+		return storeError("Scan", err)
+	}
+	return nil
+}
+
+func (p *Plugin) putScan(ctx context.Context, row *Row, record scanRecord, due time.Time) error {
+	body, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	row.Body, row.Due = body, due
+	if err := p.opts.Store.Put(ctx, *row); err != nil {
+		return err
+	}
+	row.Version++
+	return nil
+}
+
+// window is where a pass begins: 48 hours back, or an hour before the last
+// complete pass where that is longer ago; once a night 35 days.
+func (r scanRecord) window(now time.Time) (from time.Time, deep bool) {
+	local := now.In(tokyo)
+	night := time.Date(local.Year(), local.Month(), local.Day(), nightHour, 0, 0, 0, tokyo)
+	if now.Before(night) {
+		night = night.AddDate(0, 0, -1)
+	}
+	if r.Deep.Before(night) {
+		return now.Add(-scanDeep), true
+	}
+	from = now.Add(-scanRecent)
+	if last := r.Complete.Add(-scanOverlap); last.Before(from) {
+		from = last
+	}
+	return from, false
+}
+
+func (p *Plugin) scanWindow(ctx context.Context, scope checkout.Scope, from, now time.Time) ([]Unknown, error) {
+	client, err := p.client(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	var unknown []Unknown
+	after := ""
+	for {
+		page, more, err := client.Page(ctx, from, now, after)
+		if err != nil {
+			return nil, err
+		}
+		for _, listed := range page {
+			after = listed.ID
+			if !listed.Signed || listed.Shop != p.opts.ShopID {
+				continue // another shop's, or nobody's we know
+			}
+			known, err := p.link(ctx, listed)
+			if err != nil {
+				return nil, err
+			}
+			if !known && len(unknown) < maxUnknown {
+				unknown = append(unknown, Unknown{
+					Intent: listed.ID, Checkout: CheckoutID(listed.Checkout), Ref: listed.Ref, Status: listed.Seen.Status,
+					Amount: FromMinor(listed.Amount, listed.Currency), Created: listed.Created, Found: now,
+				})
+			}
+		}
+		if !more || len(page) == 0 {
+			return unknown, nil
+		}
+	}
+}
+
+// link brings what was found to its checkout, if there is one that knows it. It
+// never moves money for a PaymentIntent that no row knows; a stray of a closed
+// attempt is known by that attempt, and cancelled by it.
+func (p *Plugin) link(ctx context.Context, found stripeapi.Listed) (known bool, err error) {
+	j := p.newJob(false)
+	j.tell = true
+	if err := j.open(ctx, CheckoutID(found.Checkout)); err != nil {
+		return false, err
+	}
+	if !j.row.Knows(found.Intent) {
+		return false, nil
+	}
+	if j.row.UpToDate(found.Intent) {
+		return true, nil // nothing new
+	}
+	j.learned = append(j.learned, func(r *checkout.Row) { r.ReadIntent(found.Attempt, found.Intent, p.now()) })
+	return true, j.run(ctx, func(*checkout.Row) bool { return true })
+}
+
+// lookAhead reads the PaymentIntents of many due rows by list pages of 100
+// instead of one call each, so that a sweep after an outage leaves the rate
+// limit to the buyers. What it does not find is read one by one.
+func (p *Plugin) lookAhead(ctx context.Context, rows []Row) map[string]checkout.Intent {
+	const worthIt = 10
+	oldest, scope, waiting := time.Time{}, checkout.Scope{}, 0
+	for _, stored := range rows {
+		row := &checkout.Row{}
+		if json.Unmarshal(stored.Body, row) != nil {
+			continue
+		}
+		if a := row.Live(); a != nil && a.State == checkout.Waiting && a.Intent != "" {
+			waiting++
+			scope = a.Scope
+			if oldest.IsZero() || a.At.Before(oldest) {
+				oldest = a.At
+			}
+		}
+	}
+	if waiting < worthIt {
+		return nil
+	}
+	client, err := p.client(ctx, scope)
+	if err != nil {
+		return nil
+	}
+	seen := map[string]checkout.Intent{}
+	after := ""
+	for range waiting/10 + 1 { // more pages than that cost more than they save
+		page, more, err := client.Page(ctx, oldest.Add(-time.Minute), p.now().Add(time.Minute), after)
+		if err != nil {
+			return seen
+		}
+		for _, listed := range page {
+			after = listed.ID
+			seen[listed.ID] = listed.Intent
+		}
+		if !more || len(page) == 0 {
+			break
+		}
+	}
+	return seen
+}
