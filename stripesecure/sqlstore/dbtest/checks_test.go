@@ -33,6 +33,7 @@ var checks = []check{
 	{"ST-12", "two customers are made for one member, and one is lost (CUS-03)", checkOneCustomer},
 	{"ST-13", "a caller who has gone still writes, or waits", checkContext},
 	{"ST-14", "a caller that reuses its buffer changes what is stored", checkBuffers},
+	{"ST-15", "a shop's sweep starves behind the rows of another, or works on them (I12)", checkDueOfShop},
 }
 
 func checkMissing(ctx context.Context, s stripesecure.Store) error {
@@ -47,7 +48,7 @@ func checkMissing(ctx context.Context, s stripesecure.Store) error {
 	if _, err = s.Get(ctx, "shop", "none"); !errors.Is(err, stripesecure.ErrNoRow) {
 		return fmt.Errorf("Get after a refused Put: %v, want ErrNoRow", err)
 	}
-	due, err := s.Due(ctx, time.Now(), 10)
+	due, err := s.Due(ctx, "shop", time.Now(), 10)
 	if err != nil || len(due) > 0 {
 		return fmt.Errorf("Due of an empty store: %v, %v", due, err)
 	}
@@ -143,13 +144,16 @@ func checkDue(ctx context.Context, s stripesecure.Store) error {
 }
 
 func wantDue(ctx context.Context, s stripesecure.Store, now time.Time, limit int, ids []string) error {
-	rows, err := s.Due(ctx, now, limit)
+	rows, err := s.Due(ctx, "shop", now, limit)
 	if err != nil {
 		return fmt.Errorf("Due: %w", err)
 	}
 	got := make([]string, len(rows))
 	for i, row := range rows {
 		got[i] = row.Checkout
+		if row.Shop != "shop" {
+			return fmt.Errorf("Due: row %q of shop %q", row.Checkout, row.Shop)
+		}
 		if !bytes.HasPrefix([]byte(row.Checkout), row.Body) {
 			return fmt.Errorf("Due: row %q has body %q", row.Checkout, row.Body)
 		}
@@ -178,6 +182,32 @@ func checkShops(ctx context.Context, s stripesecure.Store) error {
 	return errors.Join(want(ctx, s, changed, 2), want(ctx, s, b, 1), want(ctx, s, joined, 1))
 }
 
+// checkDueOfShop: another shop with many more rows, all of them due for longer,
+// takes no place in the answer, whatever the limit.
+func checkDueOfShop(ctx context.Context, s stripesecure.Store) error {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	for n := range 20 {
+		for _, other := range []string{"other", "Shop", "shop ", "sho", "shop2", ""} {
+			row := stripesecure.Row{Shop: other, Checkout: fmt.Sprint("c", n), Due: now.Add(-time.Hour), Body: []byte("of another")}
+			if err := s.Put(ctx, row); err != nil {
+				return err
+			}
+		}
+	}
+	if err := wantDue(ctx, s, now, 100, []string{}); err != nil {
+		return fmt.Errorf("a shop without rows: %w", err)
+	}
+	for _, id := range []string{"c1", "c2"} {
+		if err := s.Put(ctx, stripesecure.Row{Shop: "shop", Checkout: id, Due: now, Body: []byte(id)}); err != nil {
+			return err
+		}
+	}
+	if err := wantDue(ctx, s, now, 1, []string{"c1"}); err != nil {
+		return err
+	}
+	return wantDue(ctx, s, now, 100, []string{"c1", "c2"})
+}
+
 func checkContext(ctx context.Context, s stripesecure.Store) error {
 	row := stripesecure.Row{Shop: "shop", Checkout: "c1", Body: []byte("first")}
 	key := stripesecure.CustomerKey{Shop: "shop", Member: "m"}
@@ -188,7 +218,7 @@ func checkContext(ctx context.Context, s stripesecure.Store) error {
 	cancel()
 	row.Version, row.Body = 1, []byte("second")
 	_, get := s.Get(gone, "shop", "c1")
-	_, due := s.Due(gone, time.Now(), 10)
+	_, due := s.Due(gone, "shop", time.Now(), 10)
 	_, customer := s.Customer(gone, key)
 	for call, err := range map[string]error{
 		"Get": get, "Put": s.Put(gone, row), "Due": due, "Customer": customer, "SetCustomer": s.SetCustomer(gone, key, "cus_1", "cus_2"),

@@ -75,7 +75,7 @@ func checkTimes(ctx context.Context, s stripesecure.Store) error {
 		if err := want(ctx, s, row, 1); err != nil {
 			return err
 		}
-		before, err := s.Due(ctx, due.Add(-time.Microsecond), 100)
+		before, err := s.Due(ctx, "shop", due.Add(-time.Microsecond), 100)
 		if err != nil || len(before) != i {
 			return fmt.Errorf("%d rows due before %v, want %d: %v", len(before), due, i, err)
 		}
@@ -87,7 +87,7 @@ func checkTimes(ctx context.Context, s stripesecure.Store) error {
 }
 
 func wantLast(ctx context.Context, s stripesecure.Store, now time.Time, id string) error {
-	rows, err := s.Due(ctx, now, 100)
+	rows, err := s.Due(ctx, "shop", now, 100)
 	if err != nil || len(rows) == 0 || rows[len(rows)-1].Checkout != id {
 		return fmt.Errorf("Due at %v: %d rows, want %s as the last: %v", now, len(rows), id, err)
 	}
@@ -106,7 +106,7 @@ func checkBuffers(ctx context.Context, s stripesecure.Store) error {
 		if err != nil {
 			return err
 		}
-		due, err := s.Due(ctx, time.Unix(2, 0), 1)
+		due, err := s.Due(ctx, "shop", time.Unix(2, 0), 1)
 		if err != nil || len(due) != 1 {
 			return fmt.Errorf("Due: %v, %w", due, err)
 		}

@@ -120,7 +120,7 @@ func TestClosedDatabase(t *testing.T) {
 		require.NoError(t, db.Close())
 		_, err := s.Get(t.Context(), "shop", "c1")
 		requireFailure(t, err)
-		_, err = s.Due(t.Context(), someTime, 1)
+		_, err = s.Due(t.Context(), "shop", someTime, 1)
 		requireFailure(t, err)
 		requireFailure(t, s.Put(t.Context(), stripesecure.Row{Shop: "shop", Checkout: "c1"}))
 		requireFailure(t, s.Validate(t.Context()))

@@ -18,7 +18,7 @@ type broken struct {
 	*stripesecure.Memory
 	get         func(ctx context.Context, shop, checkout string) (stripesecure.Row, error)
 	put         func(ctx context.Context, row stripesecure.Row) error
-	due         func(ctx context.Context, now time.Time, limit int) ([]stripesecure.Row, error)
+	due         func(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error)
 	setCustomer func(ctx context.Context, key stripesecure.CustomerKey, was, id string) error
 }
 
@@ -36,11 +36,11 @@ func (b *broken) Put(ctx context.Context, row stripesecure.Row) error {
 	return b.Memory.Put(ctx, row)
 }
 
-func (b *broken) Due(ctx context.Context, now time.Time, limit int) ([]stripesecure.Row, error) {
+func (b *broken) Due(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
 	if b.due != nil {
-		return b.due(ctx, now, limit)
+		return b.due(ctx, shop, now, limit)
 	}
-	return b.Memory.Due(ctx, now, limit)
+	return b.Memory.Due(ctx, shop, now, limit)
 }
 
 func (b *broken) SetCustomer(ctx context.Context, key stripesecure.CustomerKey, was, id string) error {
@@ -112,8 +112,8 @@ var mutants = map[string]func(b *broken){
 		}
 	},
 	"ST-06": func(b *broken) { // the newest first
-		b.due = func(ctx context.Context, now time.Time, limit int) ([]stripesecure.Row, error) {
-			rows, err := b.Memory.Due(ctx, now, 1000)
+		b.due = func(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
+			rows, err := b.Memory.Due(ctx, shop, now, 1000)
 			slices.Reverse(rows)
 			return rows[:min(limit, len(rows))], err
 		}
@@ -189,6 +189,20 @@ var mutants = map[string]func(b *broken){
 			row, err := b.Memory.Get(ctx, shop, checkout)
 			row.Body = kept[checkout]
 			return row, err
+		}
+	},
+	"ST-15": func(b *broken) { // asks for all shops and leaves the others out afterwards
+		b.due = func(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
+			var rows []stripesecure.Row
+			for _, other := range []string{"other", shop} {
+				of, err := b.Memory.Due(ctx, other, now, limit)
+				if err != nil {
+					return nil, err
+				}
+				rows = append(rows, of...)
+			}
+			rows = rows[:min(limit, len(rows))]
+			return slices.DeleteFunc(rows, func(r stripesecure.Row) bool { return r.Shop != shop }), nil
 		}
 	},
 }
