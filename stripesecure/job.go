@@ -41,8 +41,10 @@ type job struct {
 	// for the client secrets that are never stored.
 	intents map[string]checkout.Intent
 	waited  time.Duration
-	// seen are PaymentIntents that this sweep has read by list pages.
-	seen map[string]checkout.Intent
+	// background calls leave the rate limit to buyers; seen are PaymentIntents
+	// that this sweep has read by list pages just now.
+	background bool
+	seen       map[string]checkout.Intent
 }
 
 func (p *Plugin) newJob(present bool) *job {
@@ -229,9 +231,17 @@ func (j *job) execute(ctx context.Context, cmd checkout.Command) func(*checkout.
 	return j.send(ctx, cmd.Attempt)
 }
 
+func (j *job) client(ctx context.Context, a *checkout.Attempt) (stripeapi.Client, error) {
+	client, err := j.p.client(ctx, a.Scope)
+	if err == nil && j.background {
+		client = client.Background()
+	}
+	return client, err
+}
+
 func (j *job) send(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	call, id := *a.Call, a.ID
-	client, err := j.p.client(ctx, a.Scope)
+	client, err := j.client(ctx, a)
 	var ans checkout.Answer
 	if err != nil {
 		ans = checkout.Answer{NotDone: true} // no key for this account now: nothing was sent
@@ -267,9 +277,10 @@ func answerCode(ans checkout.Answer) string {
 func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	id, intent := a.ID, a.Intent
 	if in, ok := j.seen[intent]; ok {
+		j.seen = nil // good for the first look
 		return func(r *checkout.Row) { r.ReadIntent(id, in, j.p.now()) }
 	}
-	client, err := j.p.client(ctx, a.Scope)
+	client, err := j.client(ctx, a)
 	if err == nil {
 		var in checkout.Intent
 		if in, err = client.Read(ctx, intent); err == nil {
@@ -282,7 +293,7 @@ func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 
 func (j *job) find(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	id, customer := a.ID, a.Customer
-	client, err := j.p.client(ctx, a.Scope)
+	client, err := j.client(ctx, a)
 	if err == nil {
 		var in *checkout.Intent
 		if in, err = client.FindAttempt(ctx, customer, id); err == nil {

@@ -129,7 +129,7 @@ func (p *Plugin) finish(ctx context.Context, row Row, seen map[string]checkout.I
 		return nil
 	}
 	j := p.newJob(false)
-	j.tell, j.seen = true, seen
+	j.tell, j.background, j.seen = true, true, seen
 	err := j.open(ctx, CheckoutID(row.Checkout))
 	if err == nil {
 		err = j.run(ctx, func(*checkout.Row) bool { return true })

@@ -147,6 +147,7 @@ func (p *Plugin) scanWindow(ctx context.Context, scope checkout.Scope, from, now
 	if err != nil {
 		return nil, err
 	}
+	client = client.Background()
 	var unknown []Unknown
 	after := ""
 	for {
@@ -181,7 +182,7 @@ func (p *Plugin) scanWindow(ctx context.Context, scope checkout.Scope, from, now
 // attempt is known by that attempt, and cancelled by it.
 func (p *Plugin) link(ctx context.Context, found stripeapi.Listed) (known bool, err error) {
 	j := p.newJob(false)
-	j.tell = true
+	j.tell, j.background = true, true
 	if err := j.open(ctx, CheckoutID(found.Checkout)); err != nil {
 		return false, err
 	}
@@ -224,7 +225,7 @@ func (p *Plugin) lookAhead(ctx context.Context, rows []Row) map[string]checkout.
 	seen := map[string]checkout.Intent{}
 	after := ""
 	for range waiting/10 + 1 { // more pages than that cost more than they save
-		page, more, err := client.Page(ctx, oldest.Add(-time.Minute), p.now().Add(time.Minute), after)
+		page, more, err := client.Background().Page(ctx, oldest.Add(-time.Minute), p.now().Add(time.Minute), after)
 		if err != nil {
 			return seen
 		}

@@ -65,14 +65,24 @@ func newTransport() http.RoundTripper {
 
 // Client calls Stripe with one key, and on behalf of one account if set.
 type Client struct {
-	backend *Backend
-	key     string
-	account string
+	backend    *Backend
+	key        string
+	account    string
+	background bool
 }
 
 // Client returns a client for the secret key. account is the Stripe-Account
 // header, "" for the key's own account.
-func (b *Backend) Client(secretKey, account string) Client { return Client{b, secretKey, account} }
+func (b *Backend) Client(secretKey, account string) Client {
+	return Client{backend: b, key: secretKey, account: account}
+}
+
+// Background returns a client whose calls wait until buyers leave enough of the
+// account's rate limit.
+func (c Client) Background() Client {
+	c.background = true
+	return c
+}
 
 // Body is a form body as it is stored and sent.
 type Body = string
@@ -81,6 +91,11 @@ func (c Client) call(ctx context.Context, method, path, idempotencyKey string, b
 	values, err := parse(body)
 	if err != nil {
 		return err
+	}
+	if c.background {
+		if err := c.backend.limits.wait(ctx, c.key+c.account); err != nil {
+			return err
+		}
 	}
 	params := &stripe.Params{Context: ctx}
 	if idempotencyKey != "" {

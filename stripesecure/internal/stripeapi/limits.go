@@ -7,9 +7,11 @@ import (
 )
 
 // The rate limit is Stripe's: 25 calls a second in test, 100 live, and 25 for
-// one endpoint. Background work takes at most a quarter of the smaller number.
+// one endpoint. Background work takes at most a quarter of the smaller number,
+// after a burst that it has saved up.
 const (
 	backgroundEvery = 160 * time.Millisecond
+	backgroundBurst = 20 * backgroundEvery
 	firstPause      = time.Second
 	longestPause    = time.Minute
 )
@@ -22,7 +24,8 @@ type limits struct {
 }
 
 type limit struct {
-	next  time.Time     // no background call before
+	next  time.Time     // when the next background call is due; behind now by what is saved up
+	rest  time.Time     // none before, after a 429
 	pause time.Duration // after the next 429
 }
 
@@ -40,13 +43,16 @@ func (l *limits) of(account string) *limit {
 func (l *limits) wait(ctx context.Context, account string) error {
 	l.mu.Lock()
 	a, now := l.of(account), time.Now()
-	at := a.next
-	if at.Before(now) {
-		at = now
+	if saved := now.Add(-backgroundBurst); a.next.Before(saved) {
+		a.next = saved
 	}
-	a.next = at.Add(backgroundEvery)
+	at := a.next
+	if a.rest.After(at) {
+		at = a.rest
+	}
+	a.next = a.next.Add(backgroundEvery)
 	l.mu.Unlock()
-	timer := time.NewTimer(at.Sub(now))
+	timer := time.NewTimer(max(at.Sub(now), 0))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -65,8 +71,8 @@ func (l *limits) answered(account string, tooMany bool) {
 		a.pause = firstPause
 		return
 	}
-	if rest := time.Now().Add(a.pause); rest.After(a.next) {
-		a.next = rest
+	if rest := time.Now().Add(a.pause); rest.After(a.rest) {
+		a.rest = rest
 		a.pause = min(2*a.pause, longestPause)
 	}
 }

@@ -20,13 +20,8 @@ type Listed struct {
 }
 
 // Page lists up to 100 PaymentIntents that were created in [from, to), the
-// newest first, after the PaymentIntent called after ("" for the newest). It
-// works in the background: it waits until buyers leave enough of the account's
-// rate limit.
+// newest first, after the PaymentIntent called after ("" for the newest).
 func (c Client) Page(ctx context.Context, from, to time.Time, after string) (page []Listed, more bool, err error) {
-	if err := c.backend.limits.wait(ctx, c.key+c.account); err != nil {
-		return nil, false, err
-	}
 	var list stripe.PaymentIntentList
 	query := url.Values{
 		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)},
