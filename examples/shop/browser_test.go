@@ -122,6 +122,11 @@ func TestBrowserNoScript(t *testing.T) {
 			plain.shot("30-checkout-no-script")
 			plain.click(payButton)
 			if number == asksCard {
+				plain.bank("fail") // and back to check & shipping, with a word about it
+				plain.at("checkout")
+				plain.see(message)
+				plain.shot("31-no-script-bank-failed")
+				plain.click(payButton)
 				plain.bank("complete")
 			}
 			plain.bought(before, "sencha")
@@ -129,9 +134,10 @@ func TestBrowserNoScript(t *testing.T) {
 	}
 }
 
-// 3-D Secure: done, failed, and closed; then another card on the same page.
+// 3-D Secure: done; failed and closed, then another card on the same page; and
+// left by a reload (LC-31), then another card on the new one.
 func TestBrowser3DSecure(t *testing.T) {
-	for _, answer := range []string{"complete", "fail", "cancel"} {
+	for _, answer := range []string{"complete", "fail", "cancel", "reload"} {
 		t.Run(answer, func(t *testing.T) {
 			shop := parallel(t)
 			w := shop.window(phone)
@@ -141,9 +147,16 @@ func TestBrowser3DSecure(t *testing.T) {
 			w.pay(asksCard)
 			w.atBank()
 			w.shot("40-bank")
-			w.bank(answer)
+			if answer == "reload" {
+				w.open("/checkout")
+				w.at("checkout")
+			} else {
+				w.bank(answer)
+			}
 			if answer != "complete" {
-				w.see(message)
+				if answer != "reload" {
+					w.see(message)
+				}
 				w.shot("41-bank-" + answer)
 				if now := shop.books(); now.orders != 0 || len(now.paid) != 0 {
 					t.Errorf("%d orders and %d payments after %s", now.orders, len(now.paid), answer)
