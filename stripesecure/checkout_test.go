@@ -269,3 +269,12 @@ func TestLostAnswers(t *testing.T) {
 		}
 	}
 }
+
+func TestMessagesInThePagesLanguage(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		cart := b.cart("cart-1")
+		b.pay(cart, threeDS)
+		cart.Language = wording.English // the buyer has switched meanwhile
+		assert.Contains(b, b.resume(cart).Message.Text, "Your checkout was not completed")
+	})
+}

@@ -199,7 +199,7 @@ func (p *Plugin) serveReturn(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), payBudget)
 	defer cancel()
-	j, err := p.browserJob(ctx, h.checkout)
+	j, err := p.browserJob(ctx, h.checkout, "")
 	if err == nil {
 		err = p.look(ctx, j, func(*checkout.Row) {})
 	}
@@ -208,8 +208,8 @@ func (p *Plugin) serveReturn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if p.lost(j.row, h) {
-		err = p.notice(ctx, j, p.say(ctx, j.row, wording.DuplicateTab))
-	} else if res := p.result(ctx, j.row, nil, true); res.Do == Show {
+		err = p.notice(ctx, j, j.say(ctx, wording.DuplicateTab))
+	} else if res := j.result(ctx, nil, true); res.Do == Show {
 		err = p.notice(ctx, j, res)
 	}
 	if err != nil {

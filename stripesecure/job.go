@@ -2,6 +2,7 @@ package stripesecure
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/stripeapi"
+	"github.com/ec-plugins/stripesecure/wording"
 )
 
 const (
@@ -28,6 +30,7 @@ const (
 type job struct {
 	p       *Plugin
 	present bool // a buyer waits for the answer
+	lang    wording.Language
 	tell    bool // tell the host what changed, now
 	owner   string
 
@@ -74,6 +77,11 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 
 // errTooManySteps ends a job that makes no progress; the row stays due.
 var errTooManySteps = errors.New("too many steps")
+
+// language in which to speak to the buyer.
+func (j *job) language() wording.Language {
+	return cmp.Or(j.lang, wording.Language(j.row.Cart.Language))
+}
 
 // wish puts what the caller wants into the row. It is asked again after every
 // step, and after every conflict on the fresh row; true: it is in the row, or

@@ -40,7 +40,7 @@ func (p *Plugin) OrderPlaced(ctx context.Context, id PaymentID, order Order) (Re
 	case gen < j.row.Gen:
 		return p.ended(ctx, j.row, gen), nil
 	}
-	return p.result(ctx, j.row, nil, true), nil
+	return j.result(ctx, nil, true), nil
 }
 
 // OrderRefused implements [PaymentPlugin].
@@ -70,7 +70,7 @@ func (p *Plugin) OrderRefused(ctx context.Context, id PaymentID, refusal Refusal
 	case gen < j.row.Gen:
 		return p.ended(ctx, j.row, gen), nil
 	}
-	return p.result(ctx, j.row, nil, true), nil
+	return j.result(ctx, nil, true), nil
 }
 
 // ended answers a call for a generation that is over: nothing changes.

@@ -94,7 +94,7 @@ func (p *Plugin) hookSaysNo(op string, cart Cart, err error) (Result, error) {
 }
 
 func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in Input) (Result, error) {
-	j, err := p.browserJob(ctx, cart.ID)
+	j, err := p.browserJob(ctx, cart.ID, cart.Language)
 	if err != nil {
 		return Result{}, storeError("Pay", err)
 	}
@@ -119,7 +119,7 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 		return Result{}, storeError("Pay", err)
 	}
 	if verdict == checkout.OtherAmount {
-		return p.say(ctx, j.row, wording.AmountChanged), nil
+		return j.say(ctx, wording.AmountChanged), nil
 	}
 	return p.answer(ctx, j, false)
 }
@@ -135,7 +135,7 @@ func unsettled(r *checkout.Row) bool {
 // client secret is never stored.
 func (p *Plugin) answer(ctx context.Context, j *job, resume bool) (Result, error) {
 	if j.taken() && unsettled(j.row) {
-		res := p.say(ctx, j.row, wording.AskAgain)
+		res := j.say(ctx, wording.AskAgain)
 		res.Do, res.Page, res.After = Wait, "", time.Second
 		return res, nil
 	}
@@ -153,20 +153,20 @@ func (p *Plugin) answer(ctx context.Context, j *job, resume bool) (Result, error
 			}
 		}
 	}
-	return p.result(ctx, j.row, in, resume), nil
+	return j.result(ctx, in, resume), nil
 }
 
 // say is a message about a row whose own outcome is not the answer.
-func (p *Plugin) say(ctx context.Context, r *checkout.Row, code wording.Code) Result {
+func (j *job) say(ctx context.Context, code wording.Code) Result {
 	return Result{
-		Payment: p.payment(ctx, r, r.Gen), Do: Show, Page: CheckoutPage,
-		Message: wording.For(code, wording.Language(r.Cart.Language), p.facts(r, nil)),
+		Payment: j.p.payment(ctx, j.row, j.row.Gen), Do: Show, Page: CheckoutPage,
+		Message: wording.For(code, j.language(), j.p.facts(j.row, nil)),
 	}
 }
 
 // payNothing: a total of zero needs no Stripe (AMT-14).
 func (p *Plugin) payNothing(ctx context.Context, cart Cart) (Result, error) {
-	j, err := p.browserJob(ctx, cart.ID)
+	j, err := p.browserJob(ctx, cart.ID, cart.Language)
 	if err != nil {
 		return Result{}, storeError("Pay", err)
 	}
@@ -183,7 +183,7 @@ func (p *Plugin) payNothing(ctx context.Context, cart Cart) (Result, error) {
 // paymentPage stores the cart and sends the buyer to the ready payment page,
 // unless the checkout has got further than that.
 func (p *Plugin) paymentPage(ctx context.Context, cart Cart) (Result, error) {
-	j, err := p.browserJob(ctx, cart.ID)
+	j, err := p.browserJob(ctx, cart.ID, cart.Language)
 	if err != nil {
 		return Result{}, storeError("Pay", err)
 	}
@@ -191,7 +191,7 @@ func (p *Plugin) paymentPage(ctx context.Context, cart Cart) (Result, error) {
 		cart.PayBy = p.now().Add(pageLife)
 	}
 	if !cart.PayBy.After(p.now()) {
-		return p.say(ctx, j.row, wording.PaymentPageExpired), nil
+		return j.say(ctx, wording.PaymentPageExpired), nil
 	}
 	err = j.run(ctx, func(r *checkout.Row) bool {
 		p.orderFirst(r, cart)
@@ -234,18 +234,15 @@ func (p *Plugin) Resume(ctx context.Context, cart Cart) (Result, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), payBudget)
 	defer cancel()
-	j, err := p.browserJob(ctx, cart.ID)
+	j, err := p.browserJob(ctx, cart.ID, cart.Language)
 	if err != nil {
 		return Result{}, storeError(op, err)
 	}
 	if err := p.look(ctx, j, func(r *checkout.Row) { p.orderFirst(r, cart) }); err != nil {
 		return Result{}, storeError(op, err)
 	}
-	if j.row.Cart.Language == "" {
-		j.row.Cart.Language = string(cart.Language) // nobody has paid yet; not stored
-	}
 	if tab, ok := p.sign.verify(handleTab, cart.Tab, p.now()); ok && tab.checkout == cart.ID && p.lost(j.row, tab) {
-		return p.say(ctx, j.row, wording.DuplicateTab), nil
+		return j.say(ctx, wording.DuplicateTab), nil
 	}
 	return p.answer(ctx, j, true)
 }
@@ -270,8 +267,11 @@ func (p *Plugin) lost(r *checkout.Row, tab handle) bool {
 	return r.Overtaken(tab.attempt) && out.Do != checkout.DoPlace && out.Do != checkout.DoOrder
 }
 
-func (p *Plugin) browserJob(ctx context.Context, id CheckoutID) (*job, error) {
+// browserJob speaks the language of the page that the buyer is on; "" is the
+// one in which the buyer last paid.
+func (p *Plugin) browserJob(ctx context.Context, id CheckoutID, lang wording.Language) (*job, error) {
 	j := p.newJob(true)
+	j.lang = lang
 	j.tell = p.opts.Orders != nil
 	return j, j.open(ctx, id)
 }

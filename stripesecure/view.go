@@ -85,10 +85,10 @@ func (p *Plugin) facts(r *checkout.Row, items []string) wording.Facts {
 // result is the row's outcome as an answer. in is the PaymentIntent as this
 // request has read it, for what is never stored; resume says that the buyer is
 // back and not just sent to the bank.
-func (p *Plugin) result(ctx context.Context, r *checkout.Row, in *checkout.Intent, resume bool) Result {
+func (j *job) result(ctx context.Context, in *checkout.Intent, resume bool) Result {
+	p, r, lang := j.p, j.row, j.language()
 	out := r.Outcome()
 	res := Result{Payment: p.payment(ctx, r, r.Gen), Do: Do(out.Do), Page: Page(out.Page)}
-	lang := wording.Language(r.Cart.Language)
 	if n := len(r.Attempts); n > 0 && n == r.Number(r.Attempts[n-1]) && r.Attempts[n-1].Gen == r.Gen {
 		res.Tab = p.sign.sign(handle{kind: handleTab, checkout: CheckoutID(r.ID), attempt: n, expires: p.opts.Now().Add(24 * time.Hour)})
 	}
