@@ -37,11 +37,16 @@ func (l *callLog) begin(j *job) *Call {
 		Method: j.in.method, Path: j.in.path, IdempotencyKey: j.in.header.Get("Idempotency-Key"),
 		RequestID: j.call.id, Time: j.s.now(), Fault: j.fault.name,
 	}
-	l.list = append(l.list, c)
-	if over := len(l.list) - j.s.opts.maxCalls; over > 0 {
-		l.list = slices.Delete(l.list, 0, over)
-	}
+	l.list = last(append(l.list, c), j.s.opts.maxCalls)
 	return c
+}
+
+// last keeps the last n of a list. It forgets from the front without moving the
+// rest.
+func last[T any](list []T, n int) []T {
+	over := max(0, len(list)-n)
+	clear(list[:over])
+	return list[over:]
 }
 
 // learn adds what is known after the request was read.

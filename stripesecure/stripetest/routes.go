@@ -80,12 +80,15 @@ func fit(pattern, path string) (map[string]string, bool) {
 	if strings.Count(pattern, "/") != strings.Count(path, "/") {
 		return nil, false
 	}
-	vars := map[string]string{}
+	var vars map[string]string
 	for pattern != "" {
 		var want, got string
 		want, pattern, _ = strings.Cut(strings.TrimPrefix(pattern, "/"), "/")
 		got, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 		if strings.HasPrefix(want, "{") && got != "" {
+			if vars == nil {
+				vars = map[string]string{}
+			}
 			vars[strings.Trim(want, "{}")] = got
 		} else if want != got {
 			return nil, false

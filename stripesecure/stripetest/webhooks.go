@@ -25,7 +25,7 @@ func WithWebhookClient(c *http.Client) Option { return func(o *options) { o.webh
 
 // Bounds of the queue.
 const (
-	maxQueued  = 100_000
+	maxQueued  = 10_000
 	maxRetries = 3 // test mode: three times over a few hours (stripe-facts §5)
 )
 
@@ -68,12 +68,7 @@ func (s *Stripe) enqueue(m *mode, e *Event) {
 			}
 		}
 	}
-	if over := len(w.outbox) - maxQueued; over > 0 {
-		w.outbox = slices.Delete(w.outbox, 0, over)
-	}
-	if over := len(w.queue) - maxQueued; over > 0 {
-		w.queue = slices.Delete(w.queue, 0, over)
-	}
+	w.outbox, w.queue = last(w.outbox, maxQueued), last(w.queue, maxQueued)
 	select {
 	case s.wake <- struct{}{}:
 	default:

@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,9 +22,7 @@ func checkForm(op *spec.Operation, form url.Values) []string {
 	}
 	if op.RequestBody != nil {
 		if body := op.RequestBody.Content["application/x-www-form-urlencoded"].Schema; body != nil {
-			for name, s := range body.Properties {
-				top.Properties[name] = s
-			}
+			maps.Copy(top.Properties, body.Properties)
 		}
 	}
 	var faults []string

@@ -85,7 +85,7 @@ func TestEveryPathIsAsDescribed(t *testing.T) {
 // the card.
 func saving(t *testing.T, log *ledger) {
 	for _, mode := range settings.SaveCards() {
-		with := func(o *stripesecure.Options, s *settings.Settings) {
+		with := func(_ *stripesecure.Options, s *settings.Settings) {
 			s.SaveCard, s.Capture = mode, settings.CaptureAutomatic
 		}
 		for name, save := range map[string]bool{"member with consent": true, "member without consent": false} {
