@@ -24,11 +24,13 @@ func (p *PaymentIntent) chooseTypes(f *node) *Error {
 	return p.setTypes([]string{"card"})
 }
 
-const methodTypes = " acss_debit affirm afterpay_clearpay alipay amazon_pay au_becs_debit bacs_debit bancontact blik boleto card card_present cashapp customer_balance eps fpx giropay grabpay ideal interac_present klarna konbini link mobilepay multibanco oxxo p24 paynow paypal pix promptpay revolut_pay sepa_debit sofort swish twint us_bank_account wechat_pay zip "
+// methodTypes are the types of payment methods of this API version. An intent may
+// also name those of card readers, and PayPay (stripe-facts §4).
+const methodTypes = " acss_debit affirm afterpay_clearpay alipay amazon_pay au_becs_debit bacs_debit bancontact blik boleto card cashapp customer_balance eps fpx giropay grabpay ideal klarna konbini link mobilepay multibanco oxxo p24 paynow paypal pix promptpay revolut_pay sepa_debit sofort swish twint us_bank_account wechat_pay zip "
 
 func (p *PaymentIntent) setTypes(types []string) *Error {
 	for _, t := range types {
-		if !among(methodTypes+"paypay ", t) {
+		if !among(methodTypes+"card_present interac_present paypay ", t) {
 			return invalid("", "payment_method_types", "The payment method type \""+clip(t, 40)+"\" is invalid. Please ensure the provided type is activated in your dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for any preview features that you are trying to use. See https://stripe.com/docs/payments/payment-methods/integration-options for supported payment method, currency, and country combinations.")
 		}
 	}

@@ -1,6 +1,15 @@
 package stripetest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// oneOfTypes lists the types of payment methods for an enum, without one.
+func oneOfTypes(without string) string {
+	names := strings.Fields(methodTypes)
+	return strings.Join(slices.DeleteFunc(names, func(n string) bool { return n == without }), "|")
+}
 
 // paramGroups are hashes that several endpoints take, in the language of [spec].
 var paramGroups = map[string]string{
@@ -76,7 +85,7 @@ var paramGroups = map[string]string{
 		metadata        metadata
 		mobilepay       any
 		radar_options   @radar_options
-		type!           enum:` + strings.ReplaceAll(strings.TrimSpace(strings.Replace(methodTypes, " card ", " ", 1)), " ", "|"),
+		type!           enum:` + oneOfTypes("card"),
 
 	"card_number": `
 		cvc       text

@@ -1,9 +1,5 @@
 package stripetest
 
-import (
-	"strings"
-)
-
 // PaymentMethod is a pm_, here always a card (stripe-facts §2.1).
 type PaymentMethod struct {
 	ID             string            `json:"id"`
@@ -78,10 +74,10 @@ var _ = register(resource{name: "payment_method", object: &PaymentMethod{}, rout
 		metadata        metadata
 		payment_method  text
 		radar_options   @radar_options
-		type            enum:` + strings.ReplaceAll(strings.TrimSpace(methodTypes), " ", "|") + foreignTypes())},
+		type            enum:` + oneOfTypes("") + foreignTypes())},
 	{method: "GET", path: "/v1/payment_methods", list: true, do: listPaymentMethods, params: spec(listParams + `
 		customer text
-		type     enum:` + strings.ReplaceAll(strings.TrimSpace(methodTypes), " ", "|"))},
+		type     enum:` + oneOfTypes(""))},
 	{method: "GET", path: "/v1/payment_methods/{payment_method}", do: getPaymentMethod},
 	{method: "POST", path: "/v1/payment_methods/{payment_method}", do: updatePaymentMethod, params: spec(`
 		allow_redisplay enum:always|limited|unspecified
@@ -97,7 +93,7 @@ var _ = register(resource{name: "payment_method", object: &PaymentMethod{}, rout
 	{method: "POST", path: "/v1/payment_methods/{payment_method}/detach", do: detachPaymentMethod},
 	{method: "GET", path: "/v1/customers/{customer}/payment_methods", list: true, do: listCustomerPaymentMethods, params: spec(listParams + `
 		allow_redisplay enum:always|limited|unspecified
-		type            enum:` + strings.ReplaceAll(strings.TrimSpace(methodTypes), " ", "|"))},
+		type            enum:` + oneOfTypes(""))},
 	{method: "GET", path: "/v1/customers/{customer}/payment_methods/{payment_method}", do: getCustomerPaymentMethod},
 }})
 

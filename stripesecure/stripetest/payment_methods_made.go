@@ -7,7 +7,7 @@ import (
 
 // foreignTypes are the details of the types that are not emulated.
 func foreignTypes() string {
-	lines := "\n"
+	lines := "\ninterac_present foreign\n"
 	for name := range strings.FieldsSeq(methodTypes) {
 		if name != "card" {
 			lines += name + " foreign\n"
