@@ -172,6 +172,9 @@ func (m *mode) attempt(c *call, pi *PaymentIntent, a *attempt) *Error {
 		asked = o.RequestThreeDSecure
 	}
 	verdict := a.pm.authentication(asked, pi.offSession)
+	if verdict.prompt && pi.passed == a.pm.ID {
+		verdict.prompt, verdict.details = false, authenticated(m.s.newID("3ds"))
+	}
 	switch {
 	case verdict.refuse:
 		return m.decline(c, pi, a.pm, "authentication_required", nil)

@@ -105,7 +105,7 @@ func (m *mode) resolve(pi *PaymentIntent, passed bool) {
 		return
 	}
 	if pi.ConfirmationMethod == "manual" {
-		pi.Status = StatusRequiresConfirmation
+		pi.Status, pi.passed = StatusRequiresConfirmation, pm.ID
 		m.changed(pi)
 		return
 	}

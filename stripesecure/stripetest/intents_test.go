@@ -251,6 +251,16 @@ func TestAPublishableKeySeesWhatABrowserMay(t *testing.T) {
 	assert.Equal(t, 403, send(t, s, "GET /v1/payment_intents", "", public).status)
 }
 
+func TestManualConfirmationIsConfirmedAgainByTheServer(t *testing.T) {
+	s := stripetest.New()
+	r := pay(t, s, "4000002760003184", "confirmation_method=manual")
+	require.Equal(t, "requires_action", r.body["status"])
+	s.Challenge(r.id(), stripetest.Pass)
+	assert.Equal(t, "requires_confirmation", s.Intent(r.id()).Status)
+	again := send(t, s, "POST /v1/payment_intents/"+r.id()+"/confirm", "")
+	assert.Equal(t, "requires_capture", again.body["status"])
+}
+
 func TestTooManyConfirms(t *testing.T) {
 	s := stripetest.New(stripetest.WithMaxConfirms(2))
 	r := pay(t, s, "4000000000000002", "")

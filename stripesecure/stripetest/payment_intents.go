@@ -58,7 +58,7 @@ type PaymentIntent struct {
 	offSession bool
 	confirms   int        // refused confirmations
 	challenge  *challenge // the pending 3-D Secure prompt
-	opened     bool       // a client secret of it was used
+	passed     string     // the card whose owner has authenticated, while confirmation_method=manual waits
 }
 
 // AmountDetails is always empty here.

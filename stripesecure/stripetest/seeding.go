@@ -66,8 +66,8 @@ func (v View) AddCard(customer, card, id string) string {
 }
 
 // AddIntent is [Stripe.AddIntent] for another account or mode. An intent with
-// the status requires_capture or succeeded gets a charge on a Visa card; its
-// amount and currency must be set.
+// the status requires_capture or succeeded gets a charge on a Visa card, with the
+// events of one; its amount and currency must be set.
 func (v View) AddIntent(pi PaymentIntent) string {
 	v.s.mu.Lock()
 	defer v.s.mu.Unlock()
