@@ -17,7 +17,7 @@ func (p *Plugin) CheckAccount(ctx context.Context) (settings.Faults, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := p.client(ctx, scopeOf(s))
+	client, err := p.client(ctx, scopeOf(s), forBuyers)
 	if err != nil {
 		return nil, stripeError(op, err)
 	}

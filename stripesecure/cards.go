@@ -46,7 +46,7 @@ func (p *Plugin) cards(ctx context.Context, scope checkout.Scope, member string)
 	if customer == "" || err != nil {
 		return nil, err
 	}
-	client, err := p.client(ctx, scope)
+	client, err := p.client(ctx, scope, forBuyers)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (p *Plugin) RemoveCard(ctx context.Context, member, cardID string) error {
 	if err != nil {
 		return err
 	}
-	client, err := p.client(ctx, scopeOf(s))
+	client, err := p.client(ctx, scopeOf(s), forBuyers)
 	if err != nil {
 		return fail(op, CodeNotReady, nil)
 	}

@@ -155,8 +155,7 @@ func (j *job) time(ctx context.Context) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	deadline, ok := ctx.Deadline()
-	return !ok || time.Until(deadline) > leastCall
+	return j.p.left(ctx) > leastCall
 }
 
 // prepare stores a call's key and body on the row and takes the lease; the
@@ -211,14 +210,7 @@ func (j *job) wait(ctx context.Context) bool {
 		return false
 	}
 	j.waited += pause
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return j.p.sleep(ctx, pause)
 }
 
 // execute runs a command and returns what was learned, to be applied to the
@@ -239,17 +231,9 @@ func (j *job) execute(ctx context.Context, cmd checkout.Command) func(*checkout.
 	return j.send(ctx, cmd.Attempt)
 }
 
-func (j *job) client(ctx context.Context, a *checkout.Attempt) (stripeapi.Client, error) {
-	client, err := j.p.client(ctx, a.Scope)
-	if err == nil && j.background {
-		client = client.Background()
-	}
-	return client, err
-}
-
 func (j *job) send(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	call, id := *a.Call, a.ID
-	client, err := j.client(ctx, a)
+	client, err := j.p.client(ctx, a.Scope, j.background)
 	var ans checkout.Answer
 	if err != nil {
 		ans = checkout.Answer{NotDone: true} // no key for this account now: nothing was sent
@@ -288,7 +272,7 @@ func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 		j.seen = nil // good for the first look
 		return func(r *checkout.Row) { r.ReadIntent(id, in, j.p.now()) }
 	}
-	client, err := j.client(ctx, a)
+	client, err := j.p.client(ctx, a.Scope, j.background)
 	if err == nil {
 		var in checkout.Intent
 		if in, err = client.Read(ctx, intent); err == nil {
@@ -301,7 +285,7 @@ func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 
 func (j *job) find(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	id, customer := a.ID, a.Customer
-	client, err := j.client(ctx, a)
+	client, err := j.p.client(ctx, a.Scope, j.background)
 	if err == nil {
 		var in *checkout.Intent
 		if in, err = client.FindAttempt(ctx, customer, id); err == nil {

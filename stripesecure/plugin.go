@@ -57,10 +57,10 @@ type PaymentPlugin interface {
 // Plugin is the PaymentPlugin of this library. Embed it to add calls; change
 // what it does with Options.Hooks.
 type Plugin struct {
-	opts   Options
-	base   *url.URL
-	sign   signer
-	stripe *stripeapi.Backend
+	opts Options
+	base *url.URL
+	sign signer
+	seams
 }
 
 var _ PaymentPlugin = (*Plugin)(nil)
@@ -75,9 +75,9 @@ func New(opts Options) (*Plugin, error) {
 	}
 	opts.Settings = settings.Cached(opts.Settings, settingsLife, opts.Now)
 	p := &Plugin{opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}}
-	p.stripe = stripeapi.NewBackend(stripeapi.Config{
+	p.seams = realSeams(stripeapi.NewBackend(stripeapi.Config{
 		URL: opts.StripeURL, Transport: opts.Transport, Timeout: checkout.CallTimeout, Verify: p.sign.verifyMetadata,
-	})
+	}))
 	return p, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
@@ -99,23 +98,9 @@ func (p *Plugin) sweep(ctx context.Context) error {
 // host does not hold up the others.
 func (p *Plugin) finishAll(ctx context.Context, rows []Row) error {
 	seen := p.lookAhead(ctx, rows)
-	var mu sync.Mutex
-	var failed error
-	var workers sync.WaitGroup
-	places := make(chan struct{}, sweepWorkers)
-	for _, row := range rows {
-		places <- struct{}{}
-		workers.Go(func() {
-			defer func() { <-places }()
-			if err := p.finish(ctx, row, seen); err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				failed = errors.Join(failed, err)
-			}
-		})
-	}
-	workers.Wait()
-	return failed
+	failed := make([]error, len(rows))
+	p.each(len(rows), func(i int) { failed[i] = p.finish(ctx, rows[i], seen) })
+	return errors.Join(failed...)
 }
 
 // finish does what is due on one row.

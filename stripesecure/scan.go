@@ -143,11 +143,10 @@ func (r scanRecord) window(now time.Time) (from time.Time, deep bool) {
 }
 
 func (p *Plugin) scanWindow(ctx context.Context, scope checkout.Scope, from, now time.Time) ([]Unknown, error) {
-	client, err := p.client(ctx, scope)
+	client, err := p.client(ctx, scope, inBackground)
 	if err != nil {
 		return nil, err
 	}
-	client = client.Background()
 	var unknown []Unknown
 	after := ""
 	for {
@@ -218,14 +217,14 @@ func (p *Plugin) lookAhead(ctx context.Context, rows []Row) map[string]checkout.
 	if waiting < worthIt {
 		return nil
 	}
-	client, err := p.client(ctx, scope)
+	client, err := p.client(ctx, scope, inBackground)
 	if err != nil {
 		return nil
 	}
 	seen := map[string]checkout.Intent{}
 	after := ""
 	for range waiting/10 + 1 { // more pages than that cost more than they save
-		page, more, err := client.Background().Page(ctx, oldest.Add(-time.Minute), p.now().Add(time.Minute), after)
+		page, more, err := client.Page(ctx, oldest.Add(-time.Minute), p.now().Add(time.Minute), after)
 		if err != nil {
 			return seen
 		}

@@ -32,20 +32,20 @@ var errNoCredentials = errors.New("no credentials for this account and environme
 
 // client speaks for the pair that an attempt belongs to, with the newest key
 // that is configured for it.
-func (p *Plugin) client(ctx context.Context, scope checkout.Scope) (stripeapi.Client, error) {
+func (p *Plugin) client(ctx context.Context, scope checkout.Scope, background bool) (stripePort, error) {
 	s, err := p.opts.Settings.Settings(ctx)
 	if err != nil {
-		return stripeapi.Client{}, err
+		return nil, err
 	}
 	keys := s.KeysFor(settings.Environment(scope.Environment))
 	if keys.Secret.IsZero() || scope.Account != "" && s.AccountID != "" && scope.Account != s.AccountID {
-		return stripeapi.Client{}, errNoCredentials
+		return nil, errNoCredentials
 	}
 	account := ""
 	if s.Authentication == settings.AuthConnect {
 		account = cmp.Or(scope.Account, s.AccountID)
 	}
-	return p.stripe.Client(keys.Secret.Reveal(), account), nil
+	return p.stripe(keys.Secret.Reveal(), account, background), nil
 }
 
 // body builds the path and the exact body of a POST, or takes those that were
