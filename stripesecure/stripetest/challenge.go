@@ -1,6 +1,6 @@
 package stripetest
 
-// Outcome of a 3-D Secure prompt, see [Stripe.Challenge].
+// Authentication is how a 3-D Secure prompt ends, see [Stripe.Challenge].
 type Authentication int
 
 // What a buyer can do at a 3-D Secure prompt.
