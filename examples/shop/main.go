@@ -34,7 +34,7 @@ func main() {
 // command is what was typed.
 type command struct {
 	addr, db, url string
-	reset         bool
+	moved, reset  bool
 }
 
 // run returns the exit code: 2 for a command that cannot be meant, 1 for a shop
@@ -62,6 +62,7 @@ func parse(args []string, errs io.Writer) (c command, err error) {
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
 	flags.StringVar(&c.db, "db", "shop.db", "SQLite `file` of the shop; made when it is not there")
 	flags.StringVar(&c.url, "url", "", "`address` that browsers open, when it is not http:// and -addr")
+	flags.BoolVar(&c.moved, "moved", false, "the shop of this database has moved to this address and is no copy")
 	flags.BoolVar(&c.reset, "reset", false, "forget all orders and begin with full shelves")
 	if err := flags.Parse(args); err != nil {
 		return c, err
@@ -101,6 +102,9 @@ func open(ctx context.Context, c command, getenv func(string) string, out, errs 
 	shop, err := newShop(ctx, c.db, baseURL, stripe, slog.New(slog.NewTextHandler(errs, nil)))
 	if err != nil {
 		return fmt.Errorf("cannot open the database %s (-db chooses another): %w", c.db, err)
+	}
+	if err := shop.claim(ctx, c.moved); err != nil {
+		return errors.Join(err, shop.Close())
 	}
 	welcome(out, baseURL, c.db, stripe.own != nil)
 	return errors.Join(serve(ctx, listener, shop), shop.Close())

@@ -70,18 +70,7 @@ func (s *Shop) login(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who := r.PostFormValue("member")
-	err = inTx(r.Context(), s.db, func(tx *sql.Tx) error {
-		var known bool
-		if err := tx.QueryRowContext(r.Context(), `select exists (select 1 from members where id = ?)`, who).Scan(&known); err != nil {
-			return err
-		}
-		if !known {
-			return errNotFound
-		}
-		session, err = renew(r.Context(), tx, session, who)
-		return err
-	})
+	session, err = s.logIn(r.Context(), session, r.PostFormValue("member"))
 	if err != nil {
 		return err
 	}
@@ -90,6 +79,23 @@ func (s *Shop) login(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, "/checkout/address")
 	}
 	return redirect(w, r, "/member")
+}
+
+// logIn returns the session's new id.
+func (s *Shop) logIn(ctx context.Context, session, who string) (fresh string, err error) {
+	err = inTx(ctx, s.db, func(tx *sql.Tx) error {
+		var known bool
+		err := tx.QueryRowContext(ctx, `select exists (select 1 from members where id = ?)`, who).Scan(&known)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return errNotFound
+		}
+		fresh, err = renew(ctx, tx, session, who)
+		return err
+	})
+	return fresh, err
 }
 
 // logout forgets the session: the next person at this computer finds nothing.

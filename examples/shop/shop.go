@@ -61,6 +61,21 @@ func (s *Shop) prepare(ctx context.Context) (err error) {
 	return err
 }
 
+// claim says that the database belongs to this address; the library sweeps only
+// then. A shop with a Stripe of its own may open anywhere; with real keys the
+// database may be a copy, and only a person can tell.
+func (s *Shop) claim(ctx context.Context, moved bool) error {
+	site, err := s.plugin.Site(ctx)
+	if err != nil || !site.Copy {
+		return err
+	}
+	if moved || s.stripe.own != nil {
+		return s.plugin.ConfirmSite(ctx)
+	}
+	s.log.WarnContext(ctx, "the database belongs to another address: interrupted payments wait until you start with -moved", "address", site.Recorded)
+	return nil
+}
+
 // Close closes the database. Stop serving before.
 func (s *Shop) Close() error { return s.db.Close() }
 

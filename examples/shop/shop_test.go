@@ -300,3 +300,36 @@ func TestHeadersAndForms(t *testing.T) {
 		t.Errorf("localhost is sent to %q", to)
 	}
 }
+
+// A database that is opened under another address may be a copy: with real keys
+// a person decides, with a Stripe of one's own it does not matter (rule 10).
+func TestClaim(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "shop.db")
+	real := realStripe(realKeys{publishable: "pk_" + "test_51publicpublic", secret: "sk_" + "test_51secretsecret"})
+	for _, step := range []struct {
+		url    string
+		stripe stripe
+		moved  bool
+		copied bool
+	}{
+		{"http://127.0.0.1:1", real, false, false},
+		{"http://127.0.0.1:2", real, false, true},
+		{"http://127.0.0.1:2", real, true, false},
+		{"http://127.0.0.1:3", ownStripe("http://127.0.0.1:3"), false, false},
+	} {
+		s, err := newShop(t.Context(), file, step.url, step.stripe, testLog(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.claim(t.Context(), step.moved); err != nil {
+			t.Error(err)
+		}
+		site, err := s.plugin.Site(t.Context())
+		if err != nil || site.Copy != step.copied {
+			t.Errorf("at %s: %+v, %v; want copy %v", step.url, site, err, step.copied)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
