@@ -19,6 +19,7 @@ import (
 //	GET  /resume              the same for a browser without JavaScript
 //	GET  /return/{handle}     the way back from the bank
 //	GET, POST /page/{handle}  the ready payment page
+//	POST /webhook             Stripe's events
 //
 // Mount it at Prefix+"/" with the prefix in place. It needs no session of its
 // own: /pay and /resume are authorised by Options.Carts, the others by a signed
@@ -42,6 +43,7 @@ func (p *Plugin) Handler() http.Handler {
 	mux.HandleFunc(at("POST /page/{handle}"), p.servePagePay)
 	mux.HandleFunc(at("GET /page/{handle}/resume"), p.servePageResume)
 	mux.HandleFunc(at("POST /page/{handle}/resume"), p.servePageResume)
+	mux.HandleFunc(at("POST /webhook"), p.serveWebhook)
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.serveMessage(w, r, http.StatusForbidden, wording.For(wording.RequestRefused, languageOf(r), wording.Facts{}))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -67,6 +68,37 @@ func (m *Memory) Due(ctx context.Context, shop string, now time.Time, limit int)
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Checkout, b.Checkout))
 	})
 	return due[:min(limit, len(due))], ctx.Err()
+}
+
+// List implements [Store].
+func (m *Memory) List(ctx context.Context, shop, prefix, after string, limit int) ([]Row, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []Row
+	for key, row := range m.rows {
+		if key[0] == shop && strings.HasPrefix(key[1], prefix) && key[1] > after {
+			row.Body = slices.Clone(row.Body)
+			found = append(found, row)
+		}
+	}
+	slices.SortFunc(found, func(a, b Row) int { return cmp.Compare(a.Checkout, b.Checkout) })
+	return found[:min(limit, len(found))], ctx.Err()
+}
+
+// Delete implements [Store].
+func (m *Memory) Delete(ctx context.Context, shop, checkout string, version int64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := [2]string{shop, checkout}
+	if row, ok := m.rows[key]; !ok || row.Version != version {
+		return ErrConflict
+	}
+	delete(m.rows, key)
+	m.writes++
+	return nil
 }
 
 // Customer implements [Store].

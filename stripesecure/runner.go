@@ -108,8 +108,11 @@ func (p *Plugin) finish(ctx context.Context, row Row, seen map[string]checkout.I
 	ctx, cancel := context.WithTimeout(ctx, sweepBudget)
 	defer cancel()
 	if strings.HasPrefix(row.Checkout, reserved) {
-		if row.Checkout == scanRow {
+		switch {
+		case row.Checkout == scanRow:
 			return p.scan(ctx, row)
+		case strings.HasPrefix(row.Checkout, pendingRow):
+			return p.retryPending(ctx, row)
 		}
 		return nil
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
-	"github.com/ec-plugins/stripesecure/stripesecure/internal/stripeapi"
 )
 
 // The second janitor (rule 10) goes from Stripe to the rows.
@@ -156,10 +155,10 @@ func (p *Plugin) scanWindow(ctx context.Context, scope checkout.Scope, from, now
 		}
 		for _, listed := range page {
 			after = listed.ID
-			if !listed.Signed || listed.Shop != p.opts.ShopID {
+			if !listed.Signed {
 				continue // another shop's, or nobody's we know
 			}
-			known, err := p.link(ctx, listed)
+			known, err := p.link(ctx, listed.Intent)
 			if err != nil {
 				return nil, err
 			}
@@ -179,19 +178,19 @@ func (p *Plugin) scanWindow(ctx context.Context, scope checkout.Scope, from, now
 // link brings what was found to its checkout, if there is one that knows it. It
 // never moves money for a PaymentIntent that no row knows; a stray of a closed
 // attempt is known by that attempt, and cancelled by it.
-func (p *Plugin) link(ctx context.Context, found stripeapi.Listed) (known bool, err error) {
+func (p *Plugin) link(ctx context.Context, found checkout.Intent) (known bool, err error) {
 	j := p.newJob(false)
 	j.tell, j.background = true, true
 	if err := j.open(ctx, CheckoutID(found.Checkout)); err != nil {
 		return false, err
 	}
-	if !j.row.Knows(found.Intent) {
+	if !j.row.Knows(found) {
 		return false, nil
 	}
-	if j.row.UpToDate(found.Intent) {
+	if j.row.UpToDate(found) {
 		return true, nil // nothing new
 	}
-	j.learned = append(j.learned, func(r *checkout.Row) { r.ReadIntent(found.Attempt, found.Intent, p.now()) })
+	j.learned = append(j.learned, func(r *checkout.Row) { r.ReadIntent(found.Attempt, found, p.now()) })
 	return true, j.run(ctx, func(*checkout.Row) bool { return true })
 }
 

@@ -47,6 +47,14 @@ type Store interface {
 	// longest due first.
 	Due(ctx context.Context, shop string, now time.Time, limit int) ([]Row, error)
 
+	// List returns up to limit rows of the shop whose Checkout begins with
+	// prefix and comes after the one called after, in the order of their bytes.
+	List(ctx context.Context, shop, prefix, after string, limit int) ([]Row, error)
+
+	// Delete removes the row if the stored version is still version.
+	// ErrConflict means that it is not, or that there is none.
+	Delete(ctx context.Context, shop, checkout string, version int64) error
+
 	// Customer returns the member's customer id, or ErrNoRow.
 	Customer(ctx context.Context, key CustomerKey) (string, error)
 

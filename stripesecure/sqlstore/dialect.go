@@ -22,7 +22,8 @@ const (
 // statements are the texts of one dialect. They are written once, with a
 // question mark for each value, and differ only where they have to.
 type statements struct {
-	getCheckout, addCheckout, changeCheckout, dueCheckouts   string
+	getCheckout, addCheckout, changeCheckout, dropCheckout   string
+	dueCheckouts, listCheckouts                              string
 	getCustomer, addCustomer, changeCustomer, removeCustomer string
 	addKey, getKey, placeKey                                 string
 }
@@ -46,6 +47,10 @@ func newStatements(d Dialect) (statements, error) {
 		changeCheckout: "UPDATE stripesecure_checkouts SET version = ?, due = ?, body = ?" + row + " AND version = ?",
 		dueCheckouts: "SELECT shop, checkout, version, due, body FROM stripesecure_checkouts" +
 			" WHERE shop = ? AND due <= ? ORDER BY due, checkout LIMIT ?",
+
+		dropCheckout: "DELETE FROM stripesecure_checkouts" + row + " AND version = ?",
+		listCheckouts: "SELECT shop, checkout, version, due, body FROM stripesecure_checkouts" +
+			" WHERE shop = ? AND checkout >= ? AND checkout < ? AND checkout > ? ORDER BY checkout LIMIT ?",
 
 		getCustomer:    "SELECT customer FROM stripesecure_members" + member,
 		addCustomer:    addNew(d, "stripesecure_members", "shop", "environment", "account", "member", "customer"),
@@ -85,7 +90,8 @@ func addNew(d Dialect, table string, columns ...string) string {
 // number replaces the question marks by $1, $2, …
 func (s *statements) number() {
 	for _, text := range []*string{
-		&s.getCheckout, &s.addCheckout, &s.changeCheckout, &s.dueCheckouts,
+		&s.getCheckout, &s.addCheckout, &s.changeCheckout, &s.dropCheckout,
+		&s.dueCheckouts, &s.listCheckouts,
 		&s.getCustomer, &s.addCustomer, &s.changeCustomer, &s.removeCustomer,
 		&s.addKey, &s.getKey, &s.placeKey,
 	} {

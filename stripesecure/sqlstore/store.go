@@ -109,14 +109,43 @@ func (s *Store) Due(ctx context.Context, shop string, now time.Time, limit int) 
 	var due []stripesecure.Row
 	err := repeat(ctx, "list due checkouts", func() error {
 		var err error
-		due, err = s.due(ctx, shop, micros(now), limit)
+		due, err = s.rows(ctx, s.text.dueCheckouts, shop, micros(now), limit)
 		return err
 	})
 	return due, err
 }
 
-func (s *Store) due(ctx context.Context, shop string, now int64, limit int) (found []stripesecure.Row, err error) {
-	rows, err := s.db.QueryContext(ctx, s.text.dueCheckouts, shop, now, limit)
+// List implements [stripesecure.Store].
+func (s *Store) List(ctx context.Context, shop, prefix, after string, limit int) ([]stripesecure.Row, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	if err := checkTexts("shop", shop, "prefix", prefix, "after", after); err != nil {
+		return nil, err
+	}
+	var found []stripesecure.Row
+	err := repeat(ctx, "list checkouts", func() error {
+		var err error
+		found, err = s.rows(ctx, s.text.listCheckouts, shop, prefix, behind(prefix), after, limit)
+		return err
+	})
+	return found, err
+}
+
+// behind is a text that sorts behind everything that begins with prefix: the
+// last character of Unicode is in no id.
+func behind(prefix string) string { return prefix + "\U0010FFFF" }
+
+// Delete implements [stripesecure.Store].
+func (s *Store) Delete(ctx context.Context, shop, checkout string, version int64) error {
+	if err := checkTexts("shop", shop, "checkout", checkout); err != nil {
+		return err
+	}
+	return s.changeOne(ctx, "delete checkout", s.text.dropCheckout, shop, checkout, version)
+}
+
+func (s *Store) rows(ctx context.Context, text string, values ...any) (found []stripesecure.Row, err error) {
+	rows, err := s.db.QueryContext(ctx, text, values...)
 	if err != nil {
 		return nil, err
 	}
