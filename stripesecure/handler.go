@@ -103,7 +103,10 @@ func (p *Plugin) serveResume(w http.ResponseWriter, r *http.Request) {
 // the same.
 func (p *Plugin) requestCart(r *http.Request) (Cart, error) {
 	cart, err := p.opts.Carts.Cart(r)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrStore):
+		return Cart{}, fail("Cart", CodeStore, err)
+	case err != nil:
 		return Cart{}, fail("Cart", CodeNotFound, err)
 	}
 	return cart, nil

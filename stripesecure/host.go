@@ -36,8 +36,10 @@ type Orders interface {
 // Carts turns on the checkout calls of Plugin.Handler (Options.Carts).
 type Carts interface {
 	// Cart authorises the request (whose cart is it?) and gives the host's own
-	// data. A request without a cart is an error; the buyer reads a text that
-	// tells nothing about other carts.
+	// data. A second tab may still ask when the cart has become an order: where
+	// the session has no open cart, give the one that was ordered last. A
+	// request without a cart is an error; the buyer reads a text that tells
+	// nothing about other carts. An error that is ErrStore means "try again".
 	Cart(r *http.Request) (Cart, error)
 }
 

@@ -268,7 +268,7 @@ func answerCode(ans checkout.Answer) string {
 
 func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	id, intent := a.ID, a.Intent
-	if in, ok := j.seen[intent]; ok {
+	if in, ok := j.seen[intent]; ok && a.Call == nil && !a.Reread { // a doubt needs a fresh one
 		j.seen = nil // good for the first look
 		return func(r *checkout.Row) { r.ReadIntent(id, in, j.p.now()) }
 	}
@@ -328,6 +328,9 @@ func (j *job) placeOrder(ctx context.Context) func(*checkout.Row) {
 				// Only the key says that there is no order: another tab may
 				// have committed one.
 				r.Refuse(checkout.Refusal{Reason: string(refusal.Reason), Items: refusal.Items, Ref: refusal.Ref}, j.p.now())
+				if r.End == nil { // captured by somebody: it cannot be ended, only asked for again
+					r.PlaceFailed(j.p.now())
+				}
 			}
 		}
 	}

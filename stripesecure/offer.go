@@ -150,7 +150,7 @@ func (p *Plugin) offerNotice(ctx context.Context, o *Offer, cart Cart) error {
 	if err := j.open(ctx, cart.ID); err != nil {
 		return err
 	}
-	if n := j.row.Notice; n != nil && p.now().Sub(n.At) < noticeLife {
+	if n := j.row.Notice; n != nil && n.Page != string(CartPage) && p.now().Sub(n.At) < noticeLife {
 		o.Notice = wording.For(wording.Code(n.Code), cart.Language, p.facts(j.row, n.Items))
 	}
 	return nil

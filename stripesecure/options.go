@@ -59,7 +59,9 @@ type Options struct {
 	// Prefix is where Handler is mounted, such as "/pay". Default: "/stripesecure".
 	Prefix string
 
-	// Settings gives the snapshot of ①–⑮; asked on every call.
+	// Settings gives the snapshot of ①–⑮; asked on every call, cached for 5
+	// seconds. A host that wants a merchant's change to count at once gives a
+	// *settings.Cache of its own and calls its Forget after saving.
 	Settings settings.Source
 
 	// ShopID tells the shops of one store and one Stripe account apart:

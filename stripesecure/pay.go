@@ -107,10 +107,11 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 		return Result{}, storeError("Pay", err)
 	}
 	var verdict checkout.Verdict
+	renewed := false
 	err = j.run(ctx, func(r *checkout.Row) bool {
 		p.orderFirst(r, cart)
-		if a := r.Current(); a != nil && a.Refusal == checkout.NoCustomer && a.Customer == want.Customer {
-			want.Customer, want.ID = "", p.opts.NewID()
+		if a := r.Current(); a != nil && a.ID == want.ID && a.Refusal == checkout.NoCustomer && !renewed {
+			want.Customer, want.ID, renewed = "", p.opts.NewID(), true
 		}
 		verdict = r.Submit(want, p.now())
 		return verdict == checkout.OtherAmount || verdict != checkout.Blocked && !unsettled(r)
@@ -153,7 +154,13 @@ func (p *Plugin) answer(ctx context.Context, j *job, resume bool) (Result, error
 			}
 		}
 	}
-	return j.result(ctx, in, resume), nil
+	res := j.result(ctx, in, resume)
+	if res.Do == PlaceOrder && p.opts.Orders != nil {
+		// The host did not answer; it is asked again, and never asked to do it itself.
+		res.Do, res.After = Wait, 2*time.Second
+		res.Message = wording.For(wording.Processing, j.language(), wording.Facts{})
+	}
+	return res, nil
 }
 
 // say is a message about a row whose own outcome is not the answer.
@@ -170,12 +177,17 @@ func (p *Plugin) payNothing(ctx context.Context, cart Cart) (Result, error) {
 	if err != nil {
 		return Result{}, storeError("Pay", err)
 	}
+	var verdict checkout.Verdict
 	err = j.run(ctx, func(r *checkout.Row) bool {
 		p.orderFirst(r, cart)
-		return r.SubmitFree(storedCart(cart), p.now()) != checkout.Blocked && !unsettled(r)
+		verdict = r.SubmitFree(storedCart(cart), p.now())
+		return verdict == checkout.OtherAmount || verdict != checkout.Blocked && !unsettled(r)
 	})
 	if err != nil {
 		return Result{}, storeError("Pay", err)
+	}
+	if verdict == checkout.OtherAmount {
+		return j.say(ctx, wording.AmountChanged), nil
 	}
 	return p.answer(ctx, j, false)
 }
@@ -219,7 +231,7 @@ func (p *Plugin) orderFirst(r *checkout.Row, cart Cart) {
 		return
 	}
 	if order, faults := minorOrder(*cart.Order); len(faults) == 0 {
-		r.Place(order, p.opts.HostCommitsFirst, p.now())
+		r.Name(order, p.opts.HostCommitsFirst, p.now())
 	}
 }
 
@@ -238,8 +250,16 @@ func (p *Plugin) Resume(ctx context.Context, cart Cart) (Result, error) {
 	if err != nil {
 		return Result{}, storeError(op, err)
 	}
-	if err := p.look(ctx, j, func(r *checkout.Row) { p.orderFirst(r, cart) }); err != nil {
+	total, _ := cart.Total.Minor() // checked before
+	changed := false
+	if err := p.look(ctx, j, func(r *checkout.Row) {
+		p.orderFirst(r, cart)
+		changed = r.Return(total, cart.Total.Currency, p.now()) || changed
+	}); err != nil {
 		return Result{}, storeError(op, err)
+	}
+	if changed && j.row.Outcome().Do == checkout.DoShow {
+		return j.say(ctx, wording.AmountChanged), nil
 	}
 	if tab, ok := p.sign.verify(handleTab, cart.Tab, p.now()); ok && tab.checkout == cart.ID && p.lost(j.row, tab) {
 		return j.say(ctx, wording.DuplicateTab), nil

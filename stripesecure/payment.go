@@ -119,7 +119,8 @@ type Payment struct {
 	MailText string
 	// Notice is the last message for the buyer, such as "sold out", for pages
 	// of the host that a buyer is sent to.
-	Notice wording.Message
+	Notice     wording.Message
+	NoticePage Page // on which of them it belongs
 
 	Intent         string // Stripe's PaymentIntent id, for support
 	Card           Card
@@ -147,6 +148,20 @@ func (p Payment) Paid() bool {
 		return false
 	}
 	return p.State == StateHeld || p.State == StateCaptured || p.State == StateNotNeeded
+}
+
+// brandNames are the card brands as their owners write them.
+var brandNames = map[string]string{
+	"visa": "Visa", "mastercard": "Mastercard", "jcb": "JCB", "amex": "American Express", "diners": "Diners Club",
+	"discover": "Discover", "unionpay": "UnionPay", "cartes_bancaires": "Cartes Bancaires", "eftpos_au": "eftpos",
+}
+
+// Name is the brand as people know it: "JCB", "American Express".
+func (c Card) Name() string {
+	if name, ok := brandNames[c.Brand]; ok {
+		return name
+	}
+	return "Card"
 }
 
 // Card is what may be shown of a card. This library never sees its number.

@@ -73,7 +73,9 @@ func New(opts Options) (*Plugin, error) {
 	if len(faults) > 0 {
 		return nil, invalid("New", faults)
 	}
-	opts.Settings = settings.Cached(opts.Settings, settingsLife, opts.Now)
+	if _, cached := opts.Settings.(*settings.Cache); !cached {
+		opts.Settings = settings.Cached(opts.Settings, settingsLife, opts.Now)
+	}
 	p := &Plugin{opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}}
 	p.seams = realSeams(stripeapi.NewBackend(stripeapi.Config{
 		URL: opts.StripeURL, Transport: opts.Transport, Timeout: checkout.CallTimeout, Verify: p.sign.verifyMetadata,

@@ -75,10 +75,12 @@ func (p *Plugin) sweep(ctx context.Context) error {
 		return storeError("Sweep", err)
 	}
 	done := map[string]bool{}
+	var failed error
 	for ctx.Err() == nil {
-		due, err := p.opts.Store.Due(ctx, p.opts.ShopID, p.now(), sweepBatch)
+		limit := sweepBatch + len(done) // the first ones may all be due again
+		due, err := p.opts.Store.Due(ctx, p.opts.ShopID, p.now(), limit)
 		if err != nil {
-			return storeError("Sweep", err)
+			return errors.Join(failed, storeError("Sweep", err))
 		}
 		fresh := due[:0:0]
 		for _, row := range due {
@@ -87,11 +89,13 @@ func (p *Plugin) sweep(ctx context.Context) error {
 				fresh = append(fresh, row)
 			}
 		}
-		if err := p.finishAll(ctx, fresh); err != nil || len(fresh) == 0 || len(due) < sweepBatch {
-			return err
+		// A row that fails stays due and holds up none of those behind it.
+		failed = errors.Join(failed, p.finishAll(ctx, fresh))
+		if len(due) < limit {
+			return failed
 		}
 	}
-	return ctx.Err()
+	return errors.Join(failed, ctx.Err())
 }
 
 // finishAll works on some rows at once, so that one that waits for Stripe or the

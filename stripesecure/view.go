@@ -56,6 +56,7 @@ func attemptView(pay *Payment, a *checkout.Attempt) {
 // describe adds what the settings and texts say: ③ and the mail's text.
 func (p *Plugin) describe(ctx context.Context, pay *Payment, r *checkout.Row) {
 	if n := r.Notice; n != nil && p.opts.Now().Sub(n.At) < noticeLife {
+		pay.NoticePage = Page(n.Page)
 		pay.Notice = wording.For(wording.Code(n.Code), pay.Language, p.facts(r, n.Items))
 	}
 	s, err := p.opts.Settings.Settings(ctx)

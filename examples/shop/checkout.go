@@ -66,6 +66,9 @@ func (s *Shop) notice(r *http.Request, c cart) string {
 	if err != nil && !errors.Is(err, stripesecure.ErrNotFound) {
 		s.log.WarnContext(r.Context(), "notice", "error", err)
 	}
+	if p.NoticePage != stripesecure.CartPage {
+		return ""
+	}
 	return p.Notice.Text
 }
 

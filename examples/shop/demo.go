@@ -94,6 +94,7 @@ func (s *Shop) changeDemo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.settings.Forget() // the next buyer gets the new ones
 	return redirect(w, r, "/demo?saved")
 }
 

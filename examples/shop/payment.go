@@ -18,12 +18,12 @@ type payment struct {
 
 // newPlugin wires the payment method. Its Handler is mounted at /pay/.
 func newPlugin(s *Shop) (*stripesecure.Plugin, error) {
-	p := payment{sqlstore.OrderKeys{DB: s.db, Dialect: sqlstore.SQLite, Shop: "demo"}, s}
+	p := payment{s.store.OrderKeys("demo"), s}
 	return stripesecure.New(stripesecure.Options{
 		BaseURL: s.baseURL, Prefix: "/pay", ShopID: "demo",
 		Pages: stripesecure.Pages{Checkout: "/checkout", Cart: "/cart", Order: "/orders/{ref}"},
 		Host:  p, Orders: p, Carts: p,
-		Settings: s, Store: s.store, SigningKeys: [][]byte{s.signingKey}, Logger: s.log,
+		Settings: s.settings, Store: s.store, SigningKeys: [][]byte{s.signingKey}, Logger: s.log,
 		Transport: s.stripe.transport, StripeJS: s.stripe.js, // only to bring a Stripe of one's own
 	})
 }

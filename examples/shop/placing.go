@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
@@ -100,10 +99,5 @@ func cardName(c stripesecure.Card) string {
 	if c.Last4 == "" {
 		return ""
 	}
-	brand, known := map[string]string{"visa": "Visa", "mastercard": "Mastercard", "jcb": "JCB",
-		"amex": "American Express", "diners": "Diners Club", "discover": "Discover"}[c.Brand]
-	if !known {
-		brand = strings.ToUpper(c.Brand)
-	}
-	return brand + " •••• " + c.Last4
+	return c.Name() + " •••• " + c.Last4
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
 	"github.com/ec-plugins/stripesecure/wording"
@@ -22,6 +23,7 @@ type Shop struct {
 	now        func() time.Time
 	pages      map[wording.Language]pages
 	plugin     *stripesecure.Plugin
+	settings   *settings.Cache // of Shop.Settings
 	store      *sqlstore.Store
 	signingKey []byte
 	stripe     stripe
@@ -57,6 +59,7 @@ func (s *Shop) prepare(ctx context.Context) (err error) {
 	if err := s.store.Migrate(ctx); err != nil {
 		return err
 	}
+	s.settings = settings.Cached(s, settings.DefaultTTL, s.now)
 	s.plugin, err = newPlugin(s)
 	return err
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
-	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
 )
 
 // quietShop is a shop without a listener.
@@ -32,7 +31,7 @@ func reopen(t *testing.T, file string) *Shop {
 }
 
 func (s *Shop) host() payment {
-	return payment{sqlstore.OrderKeys{DB: s.db, Dialect: sqlstore.SQLite, Shop: "demo"}, s}
+	return payment{s.store.OrderKeys("demo"), s}
 }
 
 // fullCart makes a session with a cart and its address.

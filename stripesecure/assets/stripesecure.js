@@ -108,6 +108,12 @@
     }
   }
 
+  // Light text means a dark page, whoever made it so.
+  function onDark(root) {
+    const [r, g, b] = (getComputedStyle(root).color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
+    return 0.299 * r + 0.587 * g + 0.114 * b > 140;
+  }
+
   // The card form of Stripe: amount, currency, capture and saving as the server
   // will send them; no PaymentIntent exists yet.
   function newCard(root, config, find) {
@@ -128,7 +134,7 @@
       const options = { locale: config.language };
       if (config.account) options.stripeAccount = config.account;
       stripe = window.Stripe(config.key, options);
-      elements = stripe.elements(config.elements);
+      elements = stripe.elements({ appearance: { theme: onDark(root) ? "night" : "stripe" }, ...config.elements });
       const element = elements.create("payment", { layout: "tabs" });
       element.on("ready", () => {
         loading.hidden = true;

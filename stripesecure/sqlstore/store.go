@@ -213,3 +213,9 @@ func (s *Store) compareCustomer(ctx context.Context, key stripesecure.CustomerKe
 func checkKey(key stripesecure.CustomerKey) error {
 	return checkTexts("shop", key.Shop, "environment", key.Environment, "account", key.Account, "member", key.Member)
 }
+
+// OrderKeys returns the order keys of a shop in this store's database, for a
+// host whose orders live there too. shop is Options.ShopID.
+func (s *Store) OrderKeys(shop string) OrderKeys {
+	return OrderKeys{DB: s.db, Dialect: s.dialect, Shop: shop}
+}
