@@ -55,6 +55,7 @@ type Command struct {
 // row by itself.
 type item struct {
 	at       time.Time
+	until    time.Time // not from then on; zero: no end
 	cmd      Command
 	deadline func(now time.Time)
 }
@@ -65,7 +66,7 @@ func (r *Row) Next(p Policy, now time.Time, present bool) (Command, bool) {
 	for {
 		due := func() *item {
 			for _, it := range r.agenda(p, present) {
-				if !it.at.After(now) {
+				if !it.at.After(now) && (it.until.IsZero() || now.Before(it.until)) {
 					return &it
 				}
 			}
@@ -129,7 +130,11 @@ func (r *Row) unpaid() (item, bool) {
 	if a := r.Current(); a != nil && (a.State == Captured || a.State == Expired) {
 		return item{}, false
 	}
-	return item{at: r.OrderAt.Add(abandonAfter), deadline: func(time.Time) {
+	since := r.OrderAt
+	if a := r.Current(); a != nil {
+		since = latest(since, r.lastTry(a).At)
+	}
+	return item{at: since.Add(abandonAfter), deadline: func(time.Time) {
 		r.Failed = true
 		r.news()
 	}}, true
@@ -183,8 +188,10 @@ func (r *Row) planCreate(a *Attempt, present bool, do planner) []item {
 	}
 	var items []item
 	closes := a.Call.First.Add(resendWindow)
-	if present && a.NextAt.Before(closes) {
-		items = append(items, do(a.NextAt, a.Call.Kind))
+	if present {
+		again := do(a.NextAt, a.Call.Kind)
+		again.until = closes
+		items = append(items, again)
 	}
 	if a.Call.Kind == CreateCustomer {
 		return append([]item{{at: closes, deadline: giveUp}}, items...)
@@ -213,7 +220,7 @@ func (r *Row) planWaiting(a *Attempt, present bool, do planner) []item {
 	switch {
 	case a.Reread:
 		items = append(items, do(a.NextAt, Read))
-	case !try.Sent && present:
+	case !try.Sent && present && a.Seen.Status == "requires_payment_method":
 		items = append(items, do(a.NextAt, Confirm))
 	case a.Looks < len(looks):
 		items = append(items, do(latest(try.At.Add(looks[a.Looks]), a.NextAt), Read))
@@ -271,7 +278,7 @@ func (r *Row) planPlaced(a *Attempt, do planner) []item {
 // still be made, and its ref belongs to Stripe.
 func (r *Row) planCaptured(a *Attempt, p Policy, present bool, do planner) []item {
 	switch {
-	case a.Gen != r.Gen || r.KeyClosed:
+	case a != r.Current() || r.KeyClosed:
 		return nil
 	case r.Order == nil && r.End == nil && p.Orders && r.PlaceFails < maxFailures:
 		at := a.AuthorizedAt.Add(placeAfter)
@@ -317,6 +324,9 @@ func (r *Row) found(code string) bool {
 // the ones that were stored before.
 func (c Command) Arm(key, path, body string, now time.Time) *Call {
 	a := c.Attempt
+	if a.Call != nil && a.Call.Kind == c.Kind {
+		a.Call.Doubt = a.Call.Doubt || !a.Call.NotDone
+	}
 	if a.Call != nil && a.Call.Kind == c.Kind && (now.Sub(a.Call.First) < keyLife || c.Kind == CreateIntent) {
 		a.Call.Last, a.Call.NotDone = now, false
 		a.Call.Sends++

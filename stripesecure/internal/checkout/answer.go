@@ -37,15 +37,14 @@ func (r *Row) Answered(attempt, key string, ans Answer, now time.Time) {
 	}
 	call := a.Call
 	if call == nil || call.Key != key {
-		if ans.Intent != nil {
-			r.Observe(a, *ans.Intent, now)
-		}
+		r.lateAnswer(a, ans, now)
 		return
 	}
 	switch {
 	case ans.NoAnswer, ans.NotDone:
 		call.NotDone = ans.NotDone && !ans.NoAnswer
 		a.fail(now)
+		r.keyIsDead(a, ans)
 	case ans.Replayed && ans.Intent != nil:
 		r.replayed(a, ans, now)
 	case call.Kind == CreateCustomer:
@@ -54,6 +53,33 @@ func (r *Row) Answered(attempt, key string, ans Answer, now time.Time) {
 		r.createAnswered(a, ans, now)
 	default:
 		r.intentAnswered(a, call.Kind, ans, now)
+	}
+}
+
+// lateAnswer: the row does not wait for it any more.
+func (r *Row) lateAnswer(a *Attempt, ans Answer, now time.Time) {
+	switch {
+	case ans.Intent == nil:
+	case ans.Replayed:
+		if a.Intent == "" {
+			r.adopt(a, *ans.Intent, now)
+		}
+		a.Reread = true
+	default:
+		r.Observe(a, *ans.Intent, now)
+	}
+}
+
+// keyIsDead lets go of a key that is of no more use: its stored failure would
+// be replayed for a day, so the object is read and a new key acts on what it
+// says. A create has no object yet and never gets a second key; a confirm is
+// only read. What is written for people is never in the way of a cancel.
+func (r *Row) keyIsDead(a *Attempt, ans Answer) {
+	switch kind := a.Call.Kind; {
+	case kind == Tag && a.State == Cancelling:
+		a.Call, a.Tagged = nil, r.WantedRef()
+	case ans.Replayed && (kind == Cancel || kind == Settle || kind == Tag):
+		a.Call, a.Reread = nil, true
 	}
 }
 
@@ -66,12 +92,12 @@ func (r *Row) attempt(id string) *Attempt {
 }
 
 func (r *Row) customerAnswered(a *Attempt, ans Answer, now time.Time) {
-	a.Call = nil
 	a.Failures, a.NextAt = 0, time.Time{}
 	if ans.Customer == "" {
 		r.refused(a, ans, now)
 		return
 	}
+	a.Call = nil
 	a.Customer = ans.Customer
 	if a.State == Cancelling { // withdrawn while the customer was made
 		a.State, a.Refusal = Refused, "never_sent"
@@ -97,11 +123,17 @@ func (r *Row) createAnswered(a *Attempt, ans Answer, now time.Time) {
 	r.declined(a, ans)
 }
 
-// refused: a definite answer without an object says that nothing was made.
+// refused: a definite answer without an object says that nothing was made. When
+// an earlier sending has no answer it says nothing about that one, unless it is
+// the stored answer of their common key.
 func (r *Row) refused(a *Attempt, ans Answer, now time.Time) {
+	doubt := a.Call.Kind == CreateIntent && a.Call.Doubt && !ans.Replayed
 	a.Call = nil
 	a.State = Refused
 	a.Refusal = ans.Error
+	if doubt {
+		a.State, a.ClosedAt, a.Looks = Vanished, now, 0
+	}
 	switch {
 	case ans.Denied:
 		a.Refusal = Denied
@@ -162,7 +194,7 @@ func (r *Row) ReadIntent(attempt string, in Intent, now time.Time) {
 	if a == nil {
 		return
 	}
-	a.Looks++
+	r.looked(a, now)
 	call, charge := a.Call, a.Seen.Charge
 	if call != nil && call.Kind == Confirm {
 		a.Call = nil
@@ -202,12 +234,28 @@ func (r *Row) Found(attempt string, in *Intent, now time.Time) {
 	case in != nil:
 		r.Observe(a, *in, now)
 	case a.State == Vanished:
-		a.Looks++
+		r.looked(a, now)
 	case a.Call != nil && now.Before(a.lastTimeout().Add(findAfter)):
 		// it was sent again meanwhile
 	case (a.State == Creating || a.State == Cancelling) && a.Intent == "":
 		a.State, a.ClosedAt, a.Looks, a.Call = Vanished, now, 0, nil
 		r.afterAttempt(a, now)
+	}
+}
+
+// looked crosses off the planned looks that are over. Anybody's look counts,
+// and those of several servers at a time count once.
+func (r *Row) looked(a *Attempt, now time.Time) {
+	plan, since := looks, r.lastTry(a).At
+	switch a.State {
+	case Vanished:
+		plan, since = strays, a.ClosedAt
+	case Placed: // under review: every hour
+		a.Looks = int(now.Sub(a.AuthorizedAt)/time.Hour) + 1
+		return
+	}
+	for a.Looks < len(plan) && !now.Before(since.Add(plan[a.Looks])) {
+		a.Looks++
 	}
 }
 

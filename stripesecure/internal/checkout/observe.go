@@ -122,6 +122,9 @@ func (r *Row) authorized(a *Attempt, in Intent, now time.Time) {
 	if !bound {
 		r.find("payment_mismatch", now)
 	}
+	if before := a.Seen.CaptureBefore; a.State == Placed && !before.IsZero() && now.After(before) {
+		a.fail(now) // Stripe is late to release it: look again, more and more seldom
+	}
 	if a.State != Waiting {
 		return // under cancelling a hold is released, never offered
 	}
@@ -133,6 +136,7 @@ func (r *Row) authorized(a *Attempt, in Intent, now time.Time) {
 		r.cancel(a, now)
 	case r.Order != nil:
 		a.State = Placed
+		r.news() // the host has waited for this money
 	case r.End != nil && r.End.Closed:
 		r.cancel(a, now)
 	case r.End != nil:
@@ -153,6 +157,11 @@ func (r *Row) canceled(a *Attempt, in Intent, now time.Time) {
 	if before == Offered || before == Placed {
 		r.news()
 	}
+	if before == Offered && r.End == nil {
+		// Somebody else released it. An order may be on its way on the strength
+		// of the offer: the key's answer tells.
+		r.end(&End{Reason: Abandoned, At: now})
+	}
 	r.afterAttempt(a, now)
 }
 
@@ -169,7 +178,7 @@ func (r *Row) succeeded(a *Attempt, before Seen, now time.Time) {
 	}
 	a.State = Captured
 	a.Failures, a.NextAt = 0, time.Time{}
-	if r.End != nil && a == r.Current() {
+	if r.End != nil && r.End.Closed && a == r.Current() {
 		r.captureWon()
 	}
 	switch {
@@ -179,6 +188,8 @@ func (r *Row) succeeded(a *Attempt, before Seen, now time.Time) {
 		r.find("captured_without_order", now)
 	case a.Seen.Received > r.Order.Total:
 		r.find("captured_too_much", now)
+	case !a.pays(*r.Order):
+		r.find("amount_mismatch", now)
 	}
 	a.Settled = r.Order != nil && a.Tagged == r.Order.Ref
 	r.news()
@@ -207,17 +218,12 @@ func (r *Row) bound(a *Attempt, in Intent) bool {
 func (a *Attempt) pays(o Order) bool { return a.Amount == o.Total && a.Currency == o.Currency }
 
 // afterAttempt runs when an attempt has ended: the next generation starts in
-// the transaction that records the proven cancel of the closed one, and an
-// order that is left without money gets a deadline.
+// the transaction that records the proven cancel of the closed one.
 func (r *Row) afterAttempt(a *Attempt, now time.Time) {
 	if a.Gen != r.Gen || r.Live() != nil {
 		return
 	}
 	if r.End != nil && r.End.Closed {
 		r.nextGeneration(now)
-		return
-	}
-	if r.Order != nil {
-		r.OrderAt = now
 	}
 }

@@ -38,6 +38,15 @@ func (r *Row) Place(o Order, hostFirst bool, now time.Time) OrderVerdict {
 	return OrderTaken
 }
 
+// Name places the order that a cart names. A cart carries no PaymentID, so an
+// order that was withdrawn in an earlier generation stays out by its ref.
+func (r *Row) Name(o Order, hostFirst bool, now time.Time) OrderVerdict {
+	if slices.ContainsFunc(r.Ended, func(e Ended) bool { return e.Ref == o.Ref }) {
+		return OrderWithdrawn
+	}
+	return r.Place(o, hostFirst, now)
+}
+
 func (r *Row) fill(o Order, hostFirst bool, now time.Time) {
 	r.Order, r.OrderAt, r.Failed = &o, now, false
 	if r.NotNeeded {
@@ -68,6 +77,8 @@ func (r *Row) fill(o Order, hostFirst bool, now time.Time) {
 		} else if a.Seen.Status == "requires_capture" {
 			a.State = Placed
 		}
+	case Expired:
+		r.news() // the order came when its hold was gone
 	}
 }
 
@@ -84,20 +95,16 @@ func (r *Row) Refuse(ref Refusal, now time.Time) OrderVerdict {
 	switch a := r.Current(); {
 	case ref.Ref != "" && r.Order != nil && r.Order.Ref != ref.Ref:
 		return OrderConflict
-	case a != nil && a.State == Captured, ref.Ref == "" && r.KeyTaken:
+	case a != nil && a.State == Captured, r.End != nil && r.End.Closed, slices.Contains(r.Withdrawn, ref.Ref):
 		return OrderTaken
-	case r.End != nil:
-		if ref.Ref != "" && !slices.Contains(r.Withdrawn, ref.Ref) {
-			r.Withdrawn = append(r.Withdrawn, ref.Ref)
-			r.End.Ref = ref.Ref
-		}
+	case ref.Ref == "" && (r.KeyTaken || r.End != nil):
 		return OrderTaken
 	}
+	// An end that is pending gives way: the order of this ref is no more,
+	// whatever the key will say.
 	end := &End{Reason: ref.Reason, Items: ref.Items, Ref: ref.Ref, At: now}
 	if ref.Ref != "" {
-		if !slices.Contains(r.Withdrawn, ref.Ref) {
-			r.Withdrawn = append(r.Withdrawn, ref.Ref)
-		}
+		r.Withdrawn = append(r.Withdrawn, ref.Ref)
 		// The slot's order was committed under the key, so none can follow.
 		end.Order, end.Closed = r.Order, r.Order != nil
 		r.Order = nil
@@ -126,6 +133,7 @@ func (r *Row) KeyAnswer(gen int, o *Order, hostFirst bool, now time.Time) {
 	}
 	if o != nil && !slices.Contains(r.Withdrawn, o.Ref) {
 		r.End, r.KeyTaken = nil, true // an order that is found wins
+		r.news()
 		switch {
 		case r.Order == nil:
 			r.fill(*o, hostFirst, now)
@@ -156,7 +164,9 @@ func (r *Row) closed(now time.Time) {
 		r.nextGeneration(now)
 	case a.State == Captured:
 		r.captureWon()
-		r.find("captured_without_order", now)
+		if r.Order == nil {
+			r.find("captured_without_order", now)
+		}
 	case a.State == Cancelling:
 		// its outcome starts the next generation
 	case a.State.Live():

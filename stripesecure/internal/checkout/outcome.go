@@ -126,10 +126,11 @@ func (r *Row) State(gen int) string {
 	if gen < r.Gen {
 		return "voided"
 	}
-	if r.Failed && r.Live() == nil {
+	a := r.Current()
+	if r.Failed && (a == nil || a.State != Captured) {
 		return "failed"
 	}
-	if a := r.Current(); a != nil && a.State == Cancelled && r.Order != nil && !a.AuthorizedAt.IsZero() {
+	if a != nil && a.State == Cancelled && r.Order != nil && !a.AuthorizedAt.IsZero() {
 		return "voided"
 	}
 	return r.Outcome().State

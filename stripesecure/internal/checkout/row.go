@@ -111,7 +111,7 @@ type Attempt struct {
 	AuthorizedAt time.Time `json:"authorized_at,omitzero"`
 	NextAt       time.Time `json:"next_at,omitzero"` // not before: back-off
 	Failures     int       `json:"failures,omitempty"`
-	Looks        int       `json:"looks,omitempty"` // reads by the sweep so far
+	Looks        int       `json:"looks,omitempty"` // so many of the planned ones are over
 	ClosedAt     time.Time `json:"closed_at,omitzero"`
 	// Settled: the order's ref is at Stripe, and the money is captured if it
 	// has to be by now.
@@ -185,6 +185,8 @@ type Call struct {
 	// NotDone: the last answer said that it was not executed (rate limit), so
 	// the same key and body may be sent again.
 	NotDone bool `json:"not_done,omitempty"`
+	// Doubt: nobody knows what became of an earlier sending.
+	Doubt bool `json:"doubt,omitempty"`
 }
 
 // Kind is what a command does.

@@ -35,7 +35,6 @@ const (
 // Submit puts the buyer's submission into the row, if its state allows it
 // (rule 4). It may be repeated: the same token is the same try.
 func (r *Row) Submit(s Submission, now time.Time) Verdict {
-	r.Touched = now
 	switch {
 	case r.sameTry(s):
 		return Taken
@@ -67,7 +66,7 @@ func (r *Row) Submit(s Submission, now time.Time) Verdict {
 		return Decided
 	case a.State == Waiting && a.Call == nil && a.Seen.Status == "requires_payment_method" && a.fits(s):
 		a.Tries = append(a.Tries, Try{ID: s.ID, Token: s.Token, Saved: s.Saved, Save: s.Save, At: now})
-		r.remember(s)
+		r.remember(s, now)
 		a.Failures, a.NextAt, a.Looks = 0, time.Time{}, 0
 		return Taken
 	case a.State == Waiting && a.Call == nil:
@@ -75,6 +74,18 @@ func (r *Row) Submit(s Submission, now time.Time) Verdict {
 		return Blocked
 	}
 	return Blocked // creating, cancelling, or a confirm in doubt
+}
+
+// Return is the buyer coming back, with what the cart costs now. While an order
+// may be made for another amount its key is closed first (rule 4); true says
+// that this has begun.
+func (r *Row) Return(total int64, currency string, now time.Time) bool {
+	a := r.Live()
+	if a == nil || a.State != Offered || r.End != nil || a.Amount == total && a.Currency == currency {
+		return false
+	}
+	r.end(&End{Reason: AmountChanged, At: now})
+	return true
 }
 
 // paid: an order and its money belong together, or the money was taken.
@@ -88,10 +99,10 @@ func (r *Row) paid() bool {
 // which names no submission, so only a try that is still open counts.
 func (r *Row) sameTry(s Submission) bool {
 	for _, a := range r.Attempts {
-		if a.Gen != r.Gen || a.Refusal == NoCustomer {
-			continue
-		}
-		if slices.ContainsFunc(a.Tries, func(t Try) bool { return t.ID == s.ID || s.Token != "" && t.Token == s.Token }) {
+		unused := a.Refusal == NoCustomer // its token may still pay
+		if a.Gen == r.Gen && slices.ContainsFunc(a.Tries, func(t Try) bool {
+			return t.ID == s.ID || s.Token != "" && t.Token == s.Token && !unused
+		}) {
 			return true
 		}
 	}
@@ -109,7 +120,8 @@ func (a *Attempt) fits(s Submission) bool {
 }
 
 func (r *Row) begin(s Submission, now time.Time) {
-	r.remember(s)
+	r.remember(s, now)
+	r.Failed = false // if this ends without money too, the host is told again
 	r.Attempts = append(r.Attempts, &Attempt{
 		ID: s.ID, Gen: r.Gen, State: Creating, Scope: s.Scope,
 		Amount: s.Cart.Total, Currency: s.Cart.Currency, Member: s.Cart.Member, Customer: r.customer(s),
@@ -124,24 +136,29 @@ func (r *Row) customer(s Submission) string {
 		return s.Customer
 	}
 	for _, a := range slices.Backward(r.Attempts) {
-		if a.Member == "" && a.Scope == s.Scope && a.Refusal != NoCustomer {
+		switch {
+		case a.Member != "" || a.Scope != s.Scope || a.Customer == "":
+		case a.Refusal == NoCustomer:
+			return ""
+		default:
 			return a.Customer
 		}
 	}
 	return ""
 }
 
-func (r *Row) remember(s Submission) {
-	r.Cart = s.Cart
+func (r *Row) remember(s Submission, now time.Time) {
+	r.Cart, r.Touched = s.Cart, now
 	r.Notice = nil
 }
 
 // SubmitFree takes a cart with nothing to pay: no attempt, no call.
 func (r *Row) SubmitFree(c Cart, now time.Time) Verdict {
-	r.Touched = now
 	switch {
 	case r.paid(), r.NotNeeded:
 		return Decided
+	case r.Order != nil && r.Order.Total != 0:
+		return OtherAmount
 	case r.End != nil:
 		return Blocked
 	}
