@@ -1,0 +1,330 @@
+package checkout
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/maphash"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// explorer visits every state that a model can reach, the nearest first, so
+// that a violation comes with its shortest trace.
+type explorer struct {
+	*model
+	seeds   [2]maphash.Seed
+	visited map[[2]uint64]struct{}
+	nodes   []node
+	queue   []*world // of the nodes that are not expanded yet
+	next    int
+	buffer  []byte
+}
+
+type node struct {
+	parent int32
+	step   step
+}
+
+type result struct {
+	states    int
+	complete  bool
+	violation string
+	trace     []step
+}
+
+func explore(m *model) result {
+	e := &explorer{model: m, visited: map[[2]uint64]struct{}{}}
+	e.seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+	e.visit(m.start(), node{parent: -1})
+	for ; e.next < len(e.queue); e.next++ {
+		if len(e.nodes) >= m.most {
+			return result{states: len(e.nodes)}
+		}
+		w := e.queue[e.next]
+		e.queue[e.next] = nil
+		var before []byte
+		if e.next%997 == 0 {
+			before = appendValue(nil, reflect.ValueOf(w))
+		}
+		for _, s := range m.steps(w) {
+			c := w.clone()
+			if !m.do(c, s) || !e.visit(c, node{int32(e.next), s}) {
+				continue
+			}
+			if bad := m.check(c); bad != "" {
+				return result{len(e.nodes), false, bad, e.trace(len(e.nodes) - 1)}
+			}
+		}
+		if before != nil && !bytes.Equal(before, appendValue(nil, reflect.ValueOf(w))) {
+			panic("a successor has changed its parent: cloneRow misses a field")
+		}
+	}
+	return result{states: len(e.nodes), complete: true}
+}
+
+// appendValue writes everything that a world holds, as JSON would and faster.
+func appendValue(b []byte, v reflect.Value) []byte {
+	switch v.Kind() {
+	case reflect.Bool:
+		if v.Bool() {
+			return append(b, 1)
+		}
+		return append(b, 0)
+	case reflect.String:
+		return append(binary.AppendUvarint(b, uint64(v.Len())), v.String()...)
+	case reflect.Pointer:
+		if v.IsNil() {
+			return append(b, 0)
+		}
+		return appendValue(append(b, 1), v.Elem())
+	case reflect.Slice, reflect.Array:
+		b = binary.AppendUvarint(b, uint64(v.Len()))
+		for i := range v.Len() {
+			b = appendValue(b, v.Index(i))
+		}
+		return b
+	case reflect.Struct:
+		if v.Type() == timeType {
+			return binary.AppendVarint(b, v.Interface().(time.Time).Unix())
+		}
+		for i := range v.NumField() {
+			b = appendValue(b, v.Field(i))
+		}
+		return b
+	case reflect.Uint8:
+		return binary.AppendUvarint(b, v.Uint())
+	}
+	return binary.AppendVarint(b, v.Int())
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+// visit queues a world that was not seen before.
+func (e *explorer) visit(w *world, n node) bool {
+	e.buffer = appendValue(e.buffer[:0], reflect.ValueOf(w))
+	b := e.buffer
+	sum := [2]uint64{maphash.Bytes(e.seeds[0], b), maphash.Bytes(e.seeds[1], b)}
+	if _, seen := e.visited[sum]; seen {
+		return false
+	}
+	e.visited[sum] = struct{}{}
+	e.nodes = append(e.nodes, n)
+	e.queue = append(e.queue, w)
+	return true
+}
+
+func (e *explorer) trace(n int) []step {
+	var steps []step
+	for ; e.nodes[n].parent >= 0; n = int(e.nodes[n].parent) {
+		steps = append([]step{e.nodes[n].step}, steps...)
+	}
+	return steps
+}
+
+// tell writes a trace for a person: what happened, and the row after it.
+func (m *model) tell(steps []step) string {
+	var b strings.Builder
+	w := m.start()
+	for i, s := range steps {
+		name := m.nameOf(w, s)
+		m.do(w, s)
+		fmt.Fprintf(&b, "%3d  %-58s %s\n", i+1, name, summary(w))
+	}
+	return b.String()
+}
+
+func (m *model) nameOf(w *world, s step) string {
+	if s.op != doItem {
+		return s.String()
+	}
+	n := int(s.b)
+	items := w.Row.agenda(m.policy, n >= 0)
+	if n < 0 {
+		n = -1 - n
+	}
+	n %= fateStep
+	if items[n].deadline != nil {
+		return "a deadline passes"
+	}
+	return fmt.Sprintf("worker %d begins %s", s.a, items[n].cmd.Kind)
+}
+
+func summary(w *world) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "gen %d", w.Row.Gen)
+	for _, a := range w.Row.Attempts {
+		fmt.Fprintf(&b, " | %s", a.State)
+		if a.Call != nil {
+			fmt.Fprintf(&b, "+%s", a.Call.Kind)
+		}
+	}
+	for i, p := range w.Intents {
+		fmt.Fprintf(&b, " | %s %s %d", piName(i), p.Status, p.Amount)
+	}
+	if o := w.Row.Order; o != nil {
+		fmt.Fprintf(&b, " | slot %s", o.Ref)
+	}
+	if w.Row.End != nil {
+		fmt.Fprintf(&b, " | ending closed=%v", w.Row.End.Closed)
+	}
+	for _, o := range w.Host.Orders {
+		fmt.Fprintf(&b, " | order %s %d cancelled=%v", o.Ref, o.Total, o.Cancelled)
+	}
+	return b.String()
+}
+
+// wander takes random walks, to find what is too far for explore.
+func wander(m *model, seed uint64, walks int) result {
+	random := rand.New(rand.NewPCG(seed, 1))
+	seen := 0
+	for range walks {
+		w := m.start()
+		var trace []step
+		for range 80 {
+			steps := m.steps(w)
+			if len(steps) == 0 {
+				break
+			}
+			s := steps[random.IntN(len(steps))]
+			if !m.do(w, s) {
+				break
+			}
+			trace = append(trace, s)
+			seen++
+			if bad := m.check(w); bad != "" {
+				bad, trace = m.shrink(trace, bad)
+				return result{seen, false, bad, trace}
+			}
+		}
+	}
+	return result{states: seen, complete: false}
+}
+
+// shrink leaves out steps as long as the same invariant is violated.
+func (m *model) shrink(trace []step, bad string) (string, []step) {
+	for again := true; again; {
+		again = false
+		for i := range trace {
+			shorter := slices.Delete(slices.Clone(trace), i, i+1)
+			if other, n := m.replay(shorter); other != "" && other[:1] == bad[:1] {
+				bad, trace, again = other, shorter[:n], true
+				break
+			}
+		}
+	}
+	return bad, trace
+}
+
+func (m *model) replay(trace []step) (bad string, n int) {
+	w := m.start()
+	for i, s := range trace {
+		if !slices.Contains(m.steps(w), s) || !m.do(w, s) {
+			return "", 0
+		}
+		if bad := m.check(w); bad != "" {
+			return bad, i + 1
+		}
+	}
+	return "", 0
+}
+
+var (
+	plain = []int8{held}
+	three = []int8{held, declined, challenged}
+)
+
+// models are the configurations. prompt: calls are answered at once, so that
+// the host's and the buyer's part can be explored further.
+var models = []model{
+	{name: "prompt", prompt: true, automatic: true, fates: plain, left: budget{Pays: 2, Edits: 1, Refusals: 1, Withdrawals: 1}},
+	{name: "prompt, manual", prompt: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Edits: 1, Outside: 1, Withdrawals: 1}},
+	{name: "prompt, Orders", prompt: true, policy: Policy{Orders: true}, automatic: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Edits: 1, Outside: 1, Withdrawals: 1}},
+	{name: "prompt, order first", prompt: true, policy: Policy{HostFirst: true}, automatic: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Orders: 2, Edits: 1, Withdrawals: 1}},
+	{name: "prompt, order first, outside", prompt: true, policy: Policy{HostFirst: true}, fates: three, left: budget{Pays: 2, Orders: 1, Outside: 1, Withdrawals: 1}},
+	{name: "faults", automatic: true, fates: three, left: budget{Pays: 2, Losses: 1, Crashes: 1}},
+	{name: "tabs", automatic: true, fates: plain, left: budget{Pays: 2, Edits: 1, Refusals: 1, Crashes: 1}},
+	{name: "withdrawn", automatic: true, fates: plain, left: budget{Pays: 2, Refusals: 1, Withdrawals: 1, Losses: 1}},
+	{name: "manual, outside", fates: plain, left: budget{Pays: 2, Outside: 1, Refusals: 1, Crashes: 1}},
+	{name: "Orders", policy: Policy{Orders: true}, automatic: true, fates: plain, left: budget{Pays: 2, Losses: 1, Crashes: 1, Withdrawals: 1}},
+	{name: "Orders, outside", policy: Policy{Orders: true}, fates: []int8{held, challenged}, left: budget{Pays: 2, Outside: 1, Edits: 1, Crashes: 1}},
+	{name: "order first", policy: Policy{HostFirst: true}, automatic: true, fates: plain, left: budget{Pays: 2, Orders: 1, Losses: 1, Crashes: 1}},
+	{name: "order first, withdrawn", policy: Policy{HostFirst: true}, automatic: true, fates: plain, left: budget{Pays: 2, Orders: 2, Withdrawals: 1}},
+	{name: "order first, edits", policy: Policy{HostFirst: true}, fates: []int8{held, challenged}, left: budget{Pays: 2, Orders: 1, Edits: 1, Crashes: 1}},
+	{name: "definite answers", automatic: true, fates: plain, left: budget{Pays: 2, Rejects: 1, Busy: 1, Losses: 1, Crashes: 1}},
+	{name: "guest, client secret", guest: true, fates: three, left: budget{Pays: 2, Secrets: 1, Losses: 1}},
+}
+
+// statesEach bounds one exploration. STATES=1000000 explores further.
+func statesEach(t *testing.T) int {
+	if text := os.Getenv("STATES"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if testing.Short() || raceDetector {
+		return 2_000
+	}
+	return 12_000
+}
+
+func TestExplore(t *testing.T) {
+	most := statesEach(t)
+	for _, m := range models {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			m.most = most
+			begin := time.Now()
+			res := explore(&m)
+			t.Logf("%d states, complete: %v, %v", res.states, res.complete, time.Since(begin).Round(time.Millisecond))
+			if res.violation != "" {
+				t.Fatalf("%s\n%s", res.violation, m.tell(res.trace))
+			}
+		})
+	}
+}
+
+func TestWander(t *testing.T) {
+	walks := statesEach(t) / 50
+	for _, m := range models {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			m.left = m.left.more()
+			begin := time.Now()
+			res := wander(&m, seedOf(t), walks)
+			t.Logf("%d steps, %v", res.states, time.Since(begin).Round(time.Millisecond))
+			if res.violation != "" {
+				t.Fatalf("%s\n%s", res.violation, m.tell(res.trace))
+			}
+		})
+	}
+}
+
+// seedOf is 1, or SEED.
+func seedOf(t *testing.T) uint64 {
+	text := os.Getenv("SEED")
+	if text == "" {
+		return 1
+	}
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seed
+}
+
+// more is what a walk may spend: everything that the model knows, and more.
+func (b budget) more() budget {
+	return budget{
+		Pays: b.Pays + 2, Edits: b.Edits + 1, Crashes: b.Crashes + 1, Losses: b.Losses + 2, Refusals: b.Refusals + 1,
+		Withdrawals: b.Withdrawals + 1, Outside: b.Outside, Secrets: b.Secrets + 1, Rejects: b.Rejects, Busy: b.Busy + 1, Orders: b.Orders,
+	}
+}

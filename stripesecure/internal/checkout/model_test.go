@@ -1,0 +1,609 @@
+package checkout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// model is what one exploration may do.
+type model struct {
+	name      string
+	policy    Policy
+	automatic bool
+	guest     bool
+	prompt    bool // one worker, and its calls are answered at once
+	fates     []int8
+	left      budget
+	most      int // states
+	mutant    mutant
+}
+
+// op is one atomic thing that may happen.
+type op string
+
+const (
+	doEdit     op = "the buyer edits the cart"
+	doPay      op = "the buyer pays"
+	doReturn   op = "the buyer comes back"
+	doBank     op = "3-D Secure ends"
+	doSecret   op = "the buyer confirms with the client secret"
+	doItem     op = "a worker takes up"
+	doExecute  op = "Stripe executes the call of worker"
+	doReject   op = "Stripe refuses the call of worker (4xx, nothing done)"
+	doDeny     op = "Stripe denies the key of worker (401)"
+	doBusy     op = "Stripe is busy (429) for worker"
+	doGiveUp   op = "the answer is lost, the call may still arrive: worker"
+	doCrash    op = "crash of worker"
+	doApply    op = "stores what it learned: worker"
+	doArrive   op = "a late call arrives"
+	doExpire   op = "the hold expires"
+	doGrab     op = "somebody captures in the Dashboard"
+	doKill     op = "somebody cancels in the Dashboard"
+	doEvent    op = "an event, or the second janitor, reads"
+	doCommit   op = "the host commits the order of a ticket"
+	doRefuse   op = "the host cannot make the order of a ticket"
+	doFirst    op = "the host commits its order first"
+	doReport   op = "OrderPlaced"
+	doRefused  op = "OrderRefused without a ref, generation"
+	doWithdraw op = "the host cancels order"
+	doSay      op = "OrderRefused with its ref, order"
+	doTell     op = "the host is told"
+	doMutant   op = "MUTANT"
+)
+
+type step struct {
+	op   op
+	a, b int8
+}
+
+func (s step) String() string { return fmt.Sprintf("%s %d/%d", s.op, s.a, s.b) }
+
+// start is the world before the first Pay.
+func (m *model) start() *world {
+	return &world{Row: New("shop", "c"), Total: 100, Left: m.left}
+}
+
+// steps lists what may happen next.
+func (m *model) steps(w *world) []step {
+	var s []step
+	add := func(o op, a, b int) { s = append(s, step{o, int8(a), int8(b)}) }
+	l := w.Left
+	if l.Pays > 0 {
+		add(doPay, 0, 0)
+		for i := range w.Host.Orders { // a request that began before the order was cancelled may name it
+			if m.policy.HostFirst {
+				add(doPay, 0, i+1)
+			}
+		}
+	}
+	if l.Edits > 0 {
+		add(doEdit, 0, 0)
+	}
+	if a := w.Row.Live(); a != nil && a.Amount != w.Total {
+		add(doReturn, 0, 0)
+	}
+	m.stripeSteps(w, add)
+	m.workerSteps(w, add)
+	m.hostSteps(w, add)
+	m.mutantSteps(w, add)
+	return s
+}
+
+func (m *model) stripeSteps(w *world, add func(op, int, int)) {
+	l := w.Left
+	for i, p := range w.Intents {
+		switch p.Status {
+		case "requires_action":
+			add(doBank, i, held)
+			add(doBank, i, declined)
+		case "requires_payment_method":
+			if l.Secrets > 0 {
+				add(doSecret, i, 0)
+			}
+		case "requires_capture":
+			if l.Outside > 0 {
+				add(doExpire, i, 0)
+				add(doGrab, i, 0)
+				add(doKill, i, 0)
+			}
+		}
+		if a := w.Row.attempt(p.Attempt); a != nil && (a.Intent == "" || a.Seen.Status != p.Status) {
+			add(doEvent, i, 0)
+		}
+	}
+	for i, r := range w.Flight {
+		for _, f := range m.fatesOf(r) {
+			add(doArrive, i, int(f))
+		}
+	}
+}
+
+func (m *model) fatesOf(r request) []int8 {
+	if r.Kind == CreateIntent || r.Kind == Confirm {
+		return m.fates
+	}
+	return []int8{0}
+}
+
+func (m *model) workerSteps(w *world, add func(op, int, int)) {
+	l := w.Left
+	for i, k := range w.Workers {
+		switch k.Phase {
+		case idle:
+			if i == 1 && (w.Workers[0].Phase == idle || m.prompt) {
+				continue // workers are alike
+			}
+			items, gone := w.Row.agenda(m.policy, true), w.Row.agenda(m.policy, false)
+			for n, it := range items {
+				add(doItem, i, n)
+				if m.prompt && (it.cmd.Kind == CreateIntent || it.cmd.Kind == Confirm) {
+					for _, f := range m.fates[1:] {
+						add(doItem, i, n+int(f)*fateStep)
+					}
+				}
+			}
+			for n, it := range gone {
+				if !slices.ContainsFunc(items, func(o item) bool { return sameItem(it, o) }) {
+					add(doItem, i, -1-n)
+				}
+			}
+		case sending:
+			for _, f := range m.fatesOf(k.Req) {
+				add(doExecute, i, int(f))
+			}
+			if l.Losses > 0 {
+				add(doGiveUp, i, 0)
+			}
+			if l.Crashes > 0 {
+				add(doCrash, i, 0)
+			}
+			if l.Rejects > 0 && k.Req.Kind == CreateIntent {
+				add(doReject, i, 0)
+				add(doDeny, i, 0)
+			}
+			if l.Busy > 0 {
+				add(doBusy, i, 0)
+			}
+		default:
+			add(doApply, i, 0)
+			if k.Phase == answered && l.Losses > 0 {
+				add(doGiveUp, i, 0)
+			}
+			if l.Crashes > 0 {
+				add(doCrash, i, 0)
+			}
+		}
+	}
+}
+
+func sameItem(a, b item) bool {
+	return a.cmd.Kind == b.cmd.Kind && a.cmd.Attempt == b.cmd.Attempt && (a.deadline == nil) == (b.deadline == nil)
+}
+
+func (m *model) hostSteps(w *world, add func(op, int, int)) {
+	l := w.Left
+	for i := range w.Tickets {
+		add(doCommit, i, 0)
+		if l.Refusals > 0 {
+			add(doRefuse, i, 0)
+		}
+	}
+	for i, o := range w.Host.Orders {
+		add(doReport, i, 0)
+		if o.Cancelled && m.mutant != hostDropsOrders {
+			add(doSay, i, 0)
+		}
+		if !o.Cancelled && l.Withdrawals > 0 {
+			add(doWithdraw, i, 0)
+		}
+	}
+	for _, gen := range w.Host.Refused {
+		add(doRefused, gen, 0)
+	}
+	if m.policy.HostFirst && l.Orders > 0 && !slices.ContainsFunc(w.Host.Orders, func(o hostOrder) bool { return !o.Cancelled }) {
+		add(doFirst, 0, 0)
+	}
+	if len(w.Row.Untold) > 0 {
+		add(doTell, 0, 0)
+	}
+}
+
+// do makes a step happen in w; false: it does not apply.
+func (m *model) do(w *world, s step) bool {
+	w.Bad = ""
+	before := w.Row.Gen
+	ok := m.buyer(w, s) || m.stripe(w, s) || m.worker(w, s) || m.host(w, s) || m.mutantDo(w, s)
+	m.mutate(w, before)
+	m.settle(w)
+	return ok
+}
+
+func (m *model) buyer(w *world, s step) bool {
+	switch s.op {
+	case doEdit:
+		w.Left.Edits--
+		w.Total = 300 - w.Total
+	case doPay:
+		m.pay(w, int(s.b))
+	case doReturn:
+		w.Row.Return(w.Total, yen, t0)
+	default:
+		return false
+	}
+	return true
+}
+
+func (m *model) pay(w *world, named int) {
+	if named > 0 {
+		w.Row.Name(w.Host.Orders[named-1].order(), m.policy.HostFirst, t0)
+	}
+	id := fmt.Sprint("t", w.Names)
+	if w.Total == 0 {
+		w.Row.SubmitFree(Cart{Currency: yen}, t0)
+		return
+	}
+	sub := Submission{
+		ID: id, Token: id, Cart: Cart{Total: w.Total, Currency: yen, Member: "m"}, Scope: Scope{Environment: "test"},
+		Customer: "cus", Automatic: m.automatic, HostFirst: m.policy.HostFirst,
+	}
+	if m.guest {
+		sub.Cart.Member, sub.Customer = "", ""
+	}
+	if w.Row.Submit(sub, t0) != Taken {
+		return
+	}
+	w.Left.Pays--
+	w.Names++
+	if w.Host.key(w.Row.Gen).Taken && w.Host.key(w.Row.Gen).Order == 0 {
+		w.bad("H", "a purchase begins under a closed key")
+	}
+}
+
+func (w *world) bad(letter, what string) {
+	if w.Bad == "" {
+		w.Bad = letter + ": " + what
+	}
+}
+
+func (m *model) stripe(w *world, s step) bool {
+	i := int(s.a)
+	switch s.op {
+	case doBank:
+		w.bank(i, s.b == held)
+	case doSecret:
+		w.Left.Secrets--
+		w.card(m, i, held)
+	case doExpire:
+		w.Left.Outside--
+		w.Intents[i].Status, w.Intents[i].Cancelled = "canceled", "automatic"
+	case doGrab:
+		w.Left.Outside--
+		w.Intents[i].Status = "succeeded"
+	case doKill:
+		w.Left.Outside--
+		w.Intents[i].Status = "canceled"
+	case doEvent:
+		w.event(m, i)
+	case doArrive:
+		r := w.Flight[i]
+		w.Flight = slices.Delete(w.Flight, i, i+1)
+		w.execute(m, r, s.b)
+	default:
+		return false
+	}
+	return true
+}
+
+func (w *world) bank(i int, passed bool) {
+	p := &w.Intents[i]
+	p.Status = "requires_capture"
+	if !passed {
+		p.Status, p.Error = "requires_payment_method", "authentication_failure"
+		return
+	}
+	p.Charges++
+}
+
+// event: the object is read because of a webhook, or found by the second
+// janitor.
+func (w *world) event(m *model, i int) {
+	if in := w.intent(i); w.Row.Knows(*in) && m.stray(w, in.Attempt) {
+		w.Row.ReadIntent(in.Attempt, *in, t0)
+	}
+}
+
+func (w *world) found(m *model, attempt string, in *Intent, now time.Time) {
+	if m.stray(w, attempt) {
+		w.Row.Found(attempt, in, now)
+	}
+}
+
+// stray is where mutants mistreat what a closed attempt's create left behind;
+// false: they do not look.
+func (m *model) stray(w *world, attempt string) bool {
+	if a := w.Row.attempt(attempt); a.State == Vanished {
+		switch m.mutant {
+		case strayIsLeft:
+			return false
+		case strayIsAdopted:
+			a.State = Creating
+		}
+	}
+	return true
+}
+
+// take lets a worker begin what is on the agenda.
+func (m *model) take(w *world, i int, n int) bool {
+	k := &w.Workers[i]
+	items := w.Row.agenda(m.policy, n >= 0)
+	if n < 0 {
+		n = -1 - n
+	}
+	it := items[n]
+	if it.deadline != nil {
+		it.deadline(t0)
+		return true
+	}
+	cmd := it.cmd
+	if cmd.Kind == Tell {
+		return false // has a step of its own
+	}
+	*k = worker{Kind: cmd.Kind, Gen: cmd.Gen}
+	switch cmd.Kind {
+	case Read:
+		k.Phase, k.Of, k.In = hasRead, cmd.Attempt.ID, w.intent(w.index(cmd.Attempt.Intent))
+	case Find:
+		k.Phase, k.Of, k.In = hasRead, cmd.Attempt.ID, w.ofAttempt(cmd.Attempt.ID)
+	case CloseKey:
+		k.Phase, k.Order = hasKey, w.Host.closeKey(m, cmd.Gen)
+	case PlaceOrder:
+		k.Phase = hasPlaced
+		if o := w.Host.commit(m, w.Row.Gen, w.offered()); o == nil || o.Cancelled {
+			k.No = true
+		} else {
+			k.Order = copied(ptr(o.order()))
+		}
+	default:
+		m.send(w, k, cmd)
+	}
+	return true
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// offered is the amount that a "place the order" names.
+func (w *world) offered() int64 {
+	if a := w.Row.Current(); a != nil && !w.Row.NotNeeded {
+		return a.Amount
+	}
+	return 0
+}
+
+// send stores the call on the row, and then it is on its way.
+func (m *model) send(w *world, k *worker, cmd Command) {
+	a := cmd.Attempt
+	if cmd.Kind == Settle && a.Call == nil && a.Tagged == w.Row.WantedRef() && !m.captures(w.Row, a) {
+		a.Settled = true
+		*k = worker{}
+		return
+	}
+	if m.mutant == freshKeyOnResend && cmd.Kind == CreateIntent {
+		a.Call = nil
+	}
+	path := "/v1"
+	if cmd.Kind == Settle && m.captures(w.Row, a) {
+		path = "/v1/payment_intents/pi/capture"
+	}
+	body := w.Row.WantedRef()
+	if a.Call != nil && a.Call.Kind == cmd.Kind {
+		path, body = a.Call.Path, a.Call.Body
+	}
+	call := cmd.Arm(fmt.Sprint("k", w.Names), path, body, t0)
+	w.Names++
+	k.Phase = sending
+	k.Req = request{
+		Key: call.Key, Kind: call.Kind, Attempt: a.ID, Intent: a.Intent, Gen: a.Gen, Amount: a.Amount, Ref: call.Body,
+		Capture: strings.HasSuffix(call.Path, "/capture"),
+	}
+	if k.Req.Capture {
+		w.checkArmed(k.Req)
+	}
+	switch m.mutant {
+	case sendBeforeSave:
+		a.Call = nil
+	case storeBlindly:
+		k.Stale = cloneRow(w.Row)
+	}
+}
+
+func (m *model) captures(r *Row, a *Attempt) bool { return r.MayCapture(a) && a.Automatic }
+
+func (m *model) worker(w *world, s step) bool {
+	k := &w.Workers[max(s.a, 0)%2]
+	switch s.op {
+	case doItem:
+		if s.b < 0 || !m.prompt {
+			return m.take(w, int(s.a), int(s.b)) && (!m.prompt || m.finish(w, k, held))
+		}
+		return m.take(w, int(s.a), int(s.b%fateStep)) && m.finish(w, k, s.b/fateStep)
+	case doExecute:
+		k.Ans, k.Phase = w.execute(m, k.Req, s.b), answered
+	case doReject:
+		w.Left.Rejects--
+		k.Ans, k.Phase = Answer{Error: "token_expired"}, answered
+	case doDeny:
+		w.Left.Rejects--
+		k.Ans, k.Phase = Answer{Error: "api_key_expired", Denied: true}, answered
+	case doBusy:
+		w.Left.Busy--
+		k.Ans, k.Phase = Answer{NotDone: true}, answered
+	case doGiveUp:
+		w.Left.Losses--
+		w.late(k)
+		k.Ans, k.Phase = Answer{NoAnswer: true}, answered
+		m.apply(w, k)
+	case doCrash:
+		w.Left.Crashes--
+		w.late(k)
+		*k = worker{}
+	case doApply:
+		m.apply(w, k)
+	default:
+		return false
+	}
+	return true
+}
+
+// fateStep codes a card's fate into a step.
+const fateStep = 32
+
+// finish answers a prompt worker's call and stores the answer.
+func (m *model) finish(w *world, k *worker, fate int8) bool {
+	if k.Phase == sending {
+		k.Ans, k.Phase = w.execute(m, k.Req, fate), answered
+	}
+	m.apply(w, k)
+	return true
+}
+
+// late: nobody waits for the call any more, and it may still arrive.
+func (w *world) late(k *worker) {
+	if k.Phase == sending && k.Req.Kind != CreateCustomer {
+		w.Flight = append(w.Flight, k.Req)
+	}
+}
+
+// apply stores what a worker has learned, on the row as it is now.
+func (m *model) apply(w *world, k *worker) {
+	done := *k
+	*k = worker{}
+	r := w.Row
+	switch done.Phase {
+	case answered:
+		if done.Stale != nil {
+			r = cloneRow(done.Stale)
+			w.Row = r
+		}
+		ans := done.Ans
+		if m.mutant == unknownIsFailed && ans.NoAnswer {
+			ans = Answer{Error: "timeout"}
+		}
+		if a := r.attempt(done.Req.Attempt); m.mutant == sendBeforeSave && a.Call == nil {
+			a.Call = &Call{Kind: done.Req.Kind, Key: done.Req.Key}
+		}
+		r.Answered(done.Req.Attempt, done.Req.Key, ans, t0)
+	case hasRead:
+		if done.Kind == Find {
+			w.found(m, done.Of, done.In, t0.Add(2*findAfter)) // surely after the last time-out
+		} else {
+			r.ReadIntent(done.Of, *done.In, t0)
+		}
+	case hasKey:
+		r.KeyAnswer(done.Gen, done.Order, m.policy.HostFirst, t0)
+	case hasPlaced:
+		if r.Gen != done.Gen {
+			return
+		}
+		if done.No {
+			r.Refuse(Refusal{Reason: "other"}, t0)
+			return
+		}
+		r.Place(*done.Order, m.policy.HostFirst, t0)
+	}
+}
+
+func (m *model) host(w *world, s step) bool {
+	i := int(s.a)
+	switch s.op {
+	case doCommit:
+		t := w.Tickets[i]
+		if w.Total != t.Total && m.mutant != noTotalCheck {
+			w.refuses(t.Gen) // the price has changed
+			return true
+		}
+		w.Host.commit(m, t.Gen, w.Total)
+	case doRefuse:
+		w.Left.Refusals--
+		w.refuses(w.Tickets[i].Gen)
+	case doFirst:
+		w.Left.Orders--
+		if w.Host.commit(m, w.Row.Gen, w.Total) == nil {
+			return false
+		}
+	case doReport:
+		o := w.Host.Orders[i]
+		if o.Gen == w.Row.Gen || m.mutant == callsWithoutPaymentID {
+			w.Row.Place(o.order(), m.policy.HostFirst, t0)
+		}
+	case doRefused:
+		if i == w.Row.Gen || m.mutant == callsWithoutPaymentID {
+			w.Row.Refuse(Refusal{Reason: "out_of_stock"}, t0)
+			if m.mutant == refusalSkipsTheKey {
+				w.Row.KeyAnswer(w.Row.Gen, nil, m.policy.HostFirst, t0)
+			}
+		}
+	case doWithdraw:
+		w.Left.Withdrawals--
+		w.Host.Orders[i].Cancelled = true
+	case doSay:
+		m.say(w, &w.Host.Orders[i])
+	case doTell:
+		n := w.Row.Untold[0]
+		w.Host.tell(n.Gen, w.Row.State(n.Gen))
+		w.Row.HostTold(n.Gen, n.Seq, false, t0)
+	default:
+		return false
+	}
+	return true
+}
+
+func (w *world) refuses(gen int) {
+	if !slices.Contains(w.Host.Refused, gen) {
+		w.Host.Refused = append(w.Host.Refused, gen)
+	}
+}
+
+// say is OrderRefused with the order's ref; its answer tells the host the state.
+func (m *model) say(w *world, o *hostOrder) {
+	o.Said = true
+	if o.Gen == w.Row.Gen || m.mutant == callsWithoutPaymentID {
+		w.Row.Refuse(Refusal{Reason: "cancelled", Ref: o.Ref}, t0)
+	}
+	w.Host.tell(o.Gen, w.Row.State(o.Gen))
+}
+
+// settle tidies up after a step: what was offered is a ticket that any tab may
+// use at any time, replies that nobody can ask for are forgotten.
+func (m *model) settle(w *world) {
+	flatten(w.Row)
+	if !m.policy.Orders && w.Row.Outcome().Do == DoPlace {
+		t := ticket{w.Row.Gen, w.offered()}
+		if !slices.Contains(w.Tickets, t) {
+			w.Tickets = append(w.Tickets, t)
+		}
+	}
+	for _, a := range w.Row.Attempts {
+		if (a.State == Offered || a.State == Placed) && !slices.Contains(w.Told, a.ID) {
+			w.Told = append(w.Told, a.ID)
+		}
+	}
+	w.Replies = slices.DeleteFunc(w.Replies, func(r reply) bool {
+		inUse := func(k string) bool { return k == r.Key }
+		for _, a := range w.Row.Attempts {
+			if a.Call != nil && inUse(a.Call.Key) {
+				return false
+			}
+		}
+		for _, k := range w.Workers {
+			if k.Phase == sending && inUse(k.Req.Key) || k.Stale != nil {
+				return false
+			}
+		}
+		return !slices.ContainsFunc(w.Flight, func(f request) bool { return inUse(f.Key) })
+	})
+	if w.Workers[0].Phase == idle && w.Workers[1].Phase != idle {
+		w.Workers[0], w.Workers[1] = w.Workers[1], w.Workers[0]
+	}
+}

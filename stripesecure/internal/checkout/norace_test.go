@@ -1,0 +1,5 @@
+//go:build !race
+
+package checkout
+
+const raceDetector = false
