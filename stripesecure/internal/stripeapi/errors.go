@@ -51,7 +51,7 @@ func (c Client) answer(err error) checkout.Answer {
 	case status == http.StatusTooManyRequests:
 		return checkout.Answer{NotDone: true}
 	case status == http.StatusConflict, status < 400, status >= 500:
-		return checkout.Answer{NoAnswer: true}
+		return checkout.Answer{NoAnswer: true, Replayed: replayed(se.LastResponse)}
 	}
 	ans := checkout.Answer{
 		Error: codes(se), Param: se.Param, Replayed: replayed(se.LastResponse),
