@@ -52,6 +52,7 @@ var parameters = []string{
 	"POST /v1/payment_intents/{intent}/confirm setup_future_usage=",
 	"POST /v1/payment_intents/{intent}/confirm setup_future_usage=off_session",
 	"GET /v1/payment_intents starting_after",
+	"GET /v1/payment_intents created[gte]",
 }
 
 // answers are the failures that the description has to allow as well.
