@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 // was done, as a server that dies there would leave it.
 type crashing struct {
 	stripesecure.Store
+	mu         sync.Mutex
 	at, writes int
 	after      bool
 }
@@ -31,8 +33,11 @@ func (c *crashing) Put(ctx context.Context, row stripesecure.Row) error {
 	if strings.HasPrefix(row.Checkout, "#") {
 		return c.Store.Put(ctx, row)
 	}
+	c.mu.Lock()
 	c.writes++
-	if c.writes != c.at {
+	dies := c.writes == c.at
+	c.mu.Unlock()
+	if !dies {
 		return c.Store.Put(ctx, row)
 	}
 	if c.after {
