@@ -91,7 +91,7 @@ func (a *account) show() *Account {
 }
 
 func getAccount(c *call) (any, error) {
-	id := c.vars["account"]
+	id := c.values.of("account")
 	other := c.s.accounts[id]
 	if other == nil || (id != c.m.account.ID && c.m.account.ID != c.s.keys.account) {
 		return nil, forbidden("account_invalid", "The provided key '"+mask(c.key.Text)+"' does not have access to account '"+clip(id, 60)+"' (or that account does not exist). Application access may have been revoked.")

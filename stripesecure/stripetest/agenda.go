@@ -48,10 +48,15 @@ func (s *Stripe) tick() {
 	now := s.now()
 	for len(s.agenda.heap) > 0 && !s.agenda.heap[0].at.After(now) {
 		next := heap.Pop(&s.agenda.heap).(plan) //nolint:forcetypeassert // only plan is pushed
+		before := s.frozen
 		s.frozen = next.at
 		next.do()
-		s.frozen = time.Time{}
+		s.frozen = before
 	}
+	if s.pruned == now.Unix() {
+		return
+	}
+	s.pruned = now.Unix()
 	for _, a := range s.accounts {
 		a.test.prune(now)
 		a.live.prune(now)

@@ -3,13 +3,14 @@ package stripetest
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 )
 
 // authenticate finds the key of a request and the objects it may see
 // (stripe-facts §1.5: 401 and 403).
-func (s *Stripe) authenticate(r *http.Request, form *node) (*Key, *mode, *Error) {
-	text := bearer(r)
+func (s *Stripe) authenticate(h http.Header, form *node) (*Key, *mode, *Error) {
+	text := bearer(h)
 	if text == "" && form.has("key") { // Stripe.js sends the publishable key so
 		text = form.text("key")
 		form.drop("key")
@@ -22,7 +23,7 @@ func (s *Stripe) authenticate(r *http.Request, form *node) (*Key, *mode, *Error)
 		return nil, nil, unauthorized("Invalid API Key provided: " + mask(text))
 	}
 	acct := s.accounts[key.Account]
-	if other := r.Header.Get("Stripe-Account"); other != "" && other != key.Account {
+	if other := h.Get("Stripe-Account"); other != "" && other != key.Account {
 		if acct = s.accounts[other]; acct == nil || key.Account != s.keys.account {
 			return key, nil, forbidden("account_invalid", "The provided key '"+mask(text)+"' does not have access to account '"+
 				clip(other, 60)+"' (or that account does not exist). Application access may have been revoked.")
@@ -36,12 +37,12 @@ func (s *Stripe) authenticate(r *http.Request, form *node) (*Key, *mode, *Error)
 
 // bearer reads the key from Authorization: Bearer, or Basic with the key as the
 // user name.
-func bearer(r *http.Request) string {
-	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	switch strings.ToLower(scheme) {
-	case "bearer":
+func bearer(h http.Header) string {
+	scheme, value, _ := strings.Cut(h.Get("Authorization"), " ")
+	switch {
+	case strings.EqualFold(scheme, "bearer"):
 		return strings.TrimSpace(value)
-	case "basic":
+	case strings.EqualFold(scheme, "basic"):
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value))
 		if err != nil {
 			return ""
@@ -54,13 +55,8 @@ func bearer(r *http.Request) string {
 
 // drop removes a parameter that is none of the endpoint's.
 func (n *node) drop(name string) {
-	delete(n.kids, name)
-	for i, v := range n.names {
-		if v == name {
-			n.names = append(n.names[:i:i], n.names[i+1:]...)
-			return
-		}
-	}
+	n.kids = slices.DeleteFunc(n.kids, func(kid *node) bool { return kid.name == name })
+	delete(n.index, name)
 }
 
 // permit checks the permissions of a key for a route.

@@ -78,9 +78,9 @@ func (m *mode) entry(kind, source, currency string, amount, fee int64) *BalanceT
 }
 
 func getBalance(c *call) (any, error) {
-	t, ok := find[*BalanceTransaction](c.m, c.vars["id"])
+	t, ok := find[*BalanceTransaction](c.m, c.values.of("id"))
 	if !ok {
-		return nil, c.m.noSuch("balance transaction", c.vars["id"], "id")
+		return nil, c.m.noSuch("balance transaction", c.values.of("id"), "id")
 	}
 	return t, nil
 }

@@ -1,7 +1,6 @@
 package stripetest
 
 import (
-	"maps"
 	"slices"
 	"time"
 )
@@ -28,15 +27,24 @@ func (c Call) String() string { return c.Method + " " + c.Path }
 
 // callLog keeps the last calls.
 type callLog struct {
-	list []*Call
+	list []*logged
+}
+
+// logged is a call as it is remembered; what costs time is done when somebody
+// looks.
+type logged struct {
+	Call
+
+	form *node
+	key  string // the API key
 }
 
 // begin notes the arrival of a request. The caller holds s.mu.
-func (l *callLog) begin(j *job) *Call {
-	c := &Call{
+func (l *callLog) begin(j *job) *logged {
+	c := &logged{Call: Call{
 		Method: j.in.method, Path: j.in.path, IdempotencyKey: j.in.header.Get("Idempotency-Key"),
 		RequestID: j.call.id, Time: j.s.now(), Fault: j.fault.name,
-	}
+	}}
 	l.list = last(append(l.list, c), j.s.opts.maxCalls)
 	return c
 }
@@ -50,15 +58,13 @@ func last[T any](list []T, n int) []T {
 }
 
 // learn adds what is known after the request was read.
-func (c *Call) learn(j *job) {
-	c.Form = map[string]string{}
-	j.call.form.flatten("", c.Form)
-	delete(c.Form, "")
+func (c *logged) learn(j *job) {
+	c.form = j.call.form
 	if m := j.call.m; m != nil {
 		c.Account, c.Live = m.account.ID, m.isLive
 	}
 	if j.call.key != nil {
-		c.Key = mask(j.call.key.Text)
+		c.key = j.call.key.Text
 	}
 }
 
@@ -73,8 +79,11 @@ func (s *Stripe) Calls(patterns ...string) []Call {
 		if len(patterns) > 0 && !slices.ContainsFunc(patterns, func(p string) bool { return fits(p, c.Method, c.Path) }) {
 			continue
 		}
-		one := *c
-		one.Form = maps.Clone(c.Form)
+		one := c.Call
+		one.Form = c.form.flat()
+		if c.key != "" {
+			one.Key = mask(c.key)
+		}
 		out = append(out, one)
 	}
 	return out

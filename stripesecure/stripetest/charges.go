@@ -140,17 +140,17 @@ var _ = register(resource{name: "charge", object: &Charge{}, routes: []route{
 }})
 
 func getCharge(c *call) (any, error) {
-	ch, ok := find[*Charge](c.m, c.vars["charge"])
+	ch, ok := find[*Charge](c.m, c.values.of("charge"))
 	if !ok {
-		return nil, c.m.noSuch("charge", c.vars["charge"], "id")
+		return nil, c.m.noSuch("charge", c.values.of("charge"), "id")
 	}
 	return ch, nil
 }
 
 func updateCharge(c *call) (any, error) {
-	ch, ok := find[*Charge](c.m, c.vars["charge"])
+	ch, ok := find[*Charge](c.m, c.values.of("charge"))
 	if !ok {
-		return nil, c.m.noSuch("charge", c.vars["charge"], "id")
+		return nil, c.m.noSuch("charge", c.values.of("charge"), "id")
 	}
 	meta, fault := mergeMetadata(ch.Metadata, c.form.at("metadata"))
 	if fault != nil {

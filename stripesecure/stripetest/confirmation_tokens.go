@@ -138,9 +138,9 @@ func (m *mode) newToken(pm *PaymentMethod) *ConfirmationToken {
 }
 
 func getToken(c *call) (any, error) {
-	t, ok := find[*ConfirmationToken](c.m, c.vars["confirmation_token"])
+	t, ok := find[*ConfirmationToken](c.m, c.values.of("confirmation_token"))
 	if !ok {
-		return nil, c.m.noSuch("confirmationtoken", c.vars["confirmation_token"], "confirmation_token")
+		return nil, c.m.noSuch("confirmationtoken", c.values.of("confirmation_token"), "confirmation_token")
 	}
 	return t, nil
 }

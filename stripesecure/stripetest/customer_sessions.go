@@ -68,7 +68,7 @@ func createCustomerSession(c *call) (any, error) {
 		return nil, fault
 	}
 	parts := c.form.at("components")
-	if len(parts.names) != 1 {
+	if len(parts.kids) != 1 {
 		return nil, invalid("", "components", "You must enable exactly one component.")
 	}
 	s := &CustomerSession{

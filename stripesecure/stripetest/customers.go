@@ -186,7 +186,7 @@ func (cus *Customer) apply(c *call) *Error {
 }
 
 func readAddress(n *node) *Address {
-	if n == nil || n.kids == nil {
+	if n == nil || !n.hash {
 		return nil
 	}
 	return &Address{
@@ -196,7 +196,7 @@ func readAddress(n *node) *Address {
 }
 
 func readShipping(n *node) *Shipping {
-	if n == nil || n.kids == nil {
+	if n == nil || !n.hash {
 		return nil
 	}
 	s := &Shipping{Carrier: n.text("carrier"), Name: n.text("name"), Phone: n.text("phone"), TrackingNumber: n.text("tracking_number")}
@@ -207,15 +207,15 @@ func readShipping(n *node) *Shipping {
 }
 
 func getCustomer(c *call) (any, error) {
-	cus, ok := find[*Customer](c.m, c.vars["customer"])
+	cus, ok := find[*Customer](c.m, c.values.of("customer"))
 	if !ok {
-		return nil, c.m.noSuch("customer", c.vars["customer"], "id")
+		return nil, c.m.noSuch("customer", c.values.of("customer"), "id")
 	}
 	return cus, nil
 }
 
 func updateCustomer(c *call) (any, error) {
-	cus, fault := c.m.customer(c.vars["customer"], "id")
+	cus, fault := c.m.customer(c.values.of("customer"), "id")
 	if fault != nil {
 		return nil, fault
 	}
@@ -231,7 +231,7 @@ func updateCustomer(c *call) (any, error) {
 }
 
 func deleteCustomer(c *call) (any, error) {
-	cus, fault := c.m.customer(c.vars["customer"], "id")
+	cus, fault := c.m.customer(c.values.of("customer"), "id")
 	if fault != nil {
 		return nil, fault
 	}

@@ -122,7 +122,7 @@ func (d Dashboard) SetMetadata(intent, key, value string) error {
 		if !ok {
 			return fmt.Errorf("stripetest: there is no %s", intent)
 		}
-		sent := &node{names: []string{key}, kids: map[string]*node{key: {value: value}}}
+		sent := &node{hash: true, kids: []*node{{name: key, value: value}}}
 		meta, fault := mergeMetadata(pi.Metadata, sent)
 		if fault != nil {
 			return fault

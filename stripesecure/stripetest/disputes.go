@@ -205,9 +205,9 @@ func (m *mode) decide(c *call, d *Dispute, won bool) {
 }
 
 func (c *call) disputeOf() (*Dispute, *Error) {
-	d, ok := find[*Dispute](c.m, c.vars["dispute"])
+	d, ok := find[*Dispute](c.m, c.values.of("dispute"))
 	if !ok {
-		return nil, c.m.noSuch("dispute", c.vars["dispute"], "dispute")
+		return nil, c.m.noSuch("dispute", c.values.of("dispute"), "dispute")
 	}
 	return d, nil
 }

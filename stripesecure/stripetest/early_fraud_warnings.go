@@ -35,9 +35,9 @@ func (m *mode) warn(pi *PaymentIntent, ch *Charge) {
 }
 
 func getWarning(c *call) (any, error) {
-	w, ok := find[*EarlyFraudWarning](c.m, c.vars["id"])
+	w, ok := find[*EarlyFraudWarning](c.m, c.values.of("id"))
 	if !ok {
-		return nil, c.m.noSuch("early fraud warning", c.vars["id"], "id")
+		return nil, c.m.noSuch("early fraud warning", c.values.of("id"), "id")
 	}
 	return w, nil
 }

@@ -1,6 +1,7 @@
 package stripetest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -23,6 +24,7 @@ import (
 type field struct {
 	index   int
 	name    string
+	label   string // "name":
 	null    bool
 	omit    bool
 	private bool
@@ -42,7 +44,7 @@ func fieldsOf(t reflect.Type) []field {
 		if !ok || name == "-" {
 			continue
 		}
-		one := field{index: i, name: name}
+		one := field{index: i, name: name, label: `"` + name + `":`}
 		for opt := range strings.SplitSeq(f.Tag.Get("stripe"), ",") {
 			switch {
 			case opt == "null":
@@ -83,11 +85,17 @@ type encoder struct {
 	public bool  // for a publishable key
 }
 
+// maxScratch is how much memory is kept for the next answer.
+const maxScratch = 1 << 16
+
 // encode gives the JSON of an object.
 func (m *mode) encode(v any, expand expansion, public bool) []byte {
-	e := encoder{mode: m, public: public, buf: make([]byte, 0, 2048)}
+	e := encoder{mode: m, public: public, buf: m.s.scratch[:0]}
 	e.any(v, expand)
-	return e.buf
+	if cap(e.buf) <= maxScratch {
+		m.s.scratch = e.buf
+	}
+	return bytes.Clone(e.buf)
 }
 
 func (e *encoder) any(v any, expand expansion) {
@@ -166,7 +174,7 @@ func (e *encoder) object(v reflect.Value, expand expansion) {
 			e.raw(",")
 		}
 		first = false
-		e.buf = append(append(append(e.buf, '"'), f.name...), '"', ':')
+		e.raw(f.label)
 		e.field(f, value, expand)
 	}
 	e.raw("}")
@@ -218,6 +226,10 @@ func (e *encoder) list(v reflect.Value, expand expansion) {
 }
 
 func (e *encoder) dict(v reflect.Value) {
+	if texts, ok := v.Interface().(map[string]string); ok {
+		e.texts(texts)
+		return
+	}
 	e.raw("{")
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
@@ -228,6 +240,26 @@ func (e *encoder) dict(v reflect.Value) {
 		e.text(key.String())
 		e.raw(":")
 		e.value(v.MapIndex(key), nil)
+	}
+	e.raw("}")
+}
+
+// texts writes metadata and the like.
+func (e *encoder) texts(m map[string]string) {
+	var few [8]string
+	keys := few[:0]
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	e.raw("{")
+	for i, key := range keys {
+		if i > 0 {
+			e.raw(",")
+		}
+		e.text(key)
+		e.raw(":")
+		e.text(m[key])
 	}
 	e.raw("}")
 }

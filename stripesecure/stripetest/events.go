@@ -116,9 +116,9 @@ func (m *mode) difference(before, after any) json.RawMessage {
 }
 
 func getEvent(c *call) (any, error) {
-	e, ok := find[*Event](c.m, c.vars["id"])
+	e, ok := find[*Event](c.m, c.values.of("id"))
 	if !ok {
-		return nil, c.m.noSuch("event", c.vars["id"], "id")
+		return nil, c.m.noSuch("event", c.values.of("id"), "id")
 	}
 	return e, nil
 }

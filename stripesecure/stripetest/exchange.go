@@ -19,9 +19,7 @@ func (s *Stripe) exchange(ctx context.Context, in *incoming) (answer, error) {
 	j := &job{s: s, in: in}
 	script := s.meet(in)
 	if script == nil {
-		if j.arrive() {
-			j.work()
-		}
+		j.run()
 		s.mu.Unlock()
 		return j.out, nil
 	}
@@ -37,19 +35,25 @@ func (s *Stripe) exchange(ctx context.Context, in *incoming) (answer, error) {
 	if j.fault.delay > 0 {
 		return s.delay(ctx, j) // unlocks
 	}
-	if j.arrive() {
-		j.work()
-	}
+	j.run()
 	s.mu.Unlock()
 	return s.reply(ctx, j)
 }
 
+// run answers a request, all of it at one moment. The caller holds s.mu.
+func (j *job) run() {
+	j.s.tick()
+	j.s.frozen = j.s.now()
+	if j.arrive() {
+		j.work()
+	}
+	j.s.frozen = time.Time{}
+}
+
 // note logs a request that does not arrive. The caller holds s.mu.
 func (s *Stripe) note(j *job) {
-	j.call = &call{s: s, form: &node{}}
-	if form, fault := j.in.form(); fault == nil {
-		j.call.form = form
-	}
+	j.call = &call{s: s}
+	j.call.form, _ = j.in.form() // nil when it is malformed
 	j.log = s.calls.begin(j)
 	j.log.learn(j)
 }

@@ -13,6 +13,9 @@ const maxExpand = 4
 // parseExpand checks the expand[] parameter against the type of the answer and
 // gives its tree. Lists are expanded through "data.".
 func parseExpand(paths []string, answer any, list bool) (expansion, *Error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
 	tree := expansion{}
 	for _, path := range paths {
 		if list && path == "total_count" { // of a search

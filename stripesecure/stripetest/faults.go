@@ -90,7 +90,7 @@ func apiError() *Error {
 
 func htmlPage(a answer) answer {
 	a.status = http.StatusBadGateway
-	a.header = http.Header{"Content-Type": {"text/html"}}
+	a.head.html = true
 	a.body = []byte("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 	return a
 }
@@ -184,11 +184,9 @@ func (p *Script) fits(in *incoming) bool {
 	if p.where == nil {
 		return true
 	}
-	c := Call{Method: in.method, Path: in.path, IdempotencyKey: in.idempotencyKey(), Form: map[string]string{}}
-	if form, fault := in.form(); fault == nil {
-		form.flatten("", c.Form)
-	}
-	c.Key = mask(bearer(in.request()))
+	form, _ := in.form() // nil when it is malformed
+	c := Call{Method: in.method, Path: in.path, IdempotencyKey: in.idempotencyKey(), Form: form.flat()}
+	c.Key = mask(bearer(in.header))
 	c.Account = in.header.Get("Stripe-Account")
 	return p.where(c)
 }

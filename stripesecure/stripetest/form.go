@@ -3,7 +3,6 @@ package stripetest
 import (
 	"net/url"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,18 +18,65 @@ const (
 // node is one parameter of a form: a value, or a hash (or list) of parameters.
 // A nil node is a parameter that was not sent; its methods work.
 type node struct {
+	name  string
 	value string
-	names []string // of the children, in the order sent; nil for a value
-	kids  map[string]*node
+	hash  bool             // kids, not a value
+	kids  []*node          // in the order sent
+	index map[string]*node // of the kids, when they are many
+}
+
+// kid finds a child by its name.
+func (n *node) kid(name string) *node {
+	if n.index != nil {
+		return n.index[name]
+	}
+	for _, kid := range n.kids {
+		if kid.name == name {
+			return kid
+		}
+	}
+	return nil
+}
+
+// manyKids is the number above which looking through the children is slower
+// than an index of them.
+const manyKids = 16
+
+func (n *node) adopt(kid *node) {
+	n.kids = append(n.kids, kid)
+	if len(n.kids) == manyKids+1 {
+		n.index = make(map[string]*node, 2*manyKids)
+		for _, k := range n.kids {
+			n.index[k.name] = k
+		}
+	} else if n.index != nil {
+		n.index[kid.name] = kid
+	}
+}
+
+// parser makes the nodes of one form, several at a time.
+type parser struct{ fresh []node }
+
+func (p *parser) node(name string) *node {
+	if len(p.fresh) == 0 {
+		p.fresh = make([]node, 8)
+	}
+	n := &p.fresh[0]
+	p.fresh = p.fresh[1:]
+	n.name = name
+	return n
 }
 
 // parseForm reads application/x-www-form-urlencoded text with Stripe's bracket
 // names into a tree: metadata[order]=7, expand[]=customer, expand[0]=customer.
 func parseForm(text string) (*node, *Error) {
-	root := &node{kids: map[string]*node{}}
+	p := parser{}
+	root := p.node("")
+	root.hash = true
 	pairs := 0
-	for pair := range strings.SplitSeq(text, "&") {
-		if pair == "" {
+	for rest := text; rest != ""; {
+		var pair string
+		if pair, rest, _ = strings.Cut(rest, "&"); pair == "" {
 			continue
 		}
 		if pairs++; pairs > maxPairs {
@@ -42,7 +88,7 @@ func parseForm(text string) (*node, *Error) {
 		if err1 != nil || err2 != nil || !utf8.ValidString(name) || !utf8.ValidString(value) {
 			return nil, invalid("", "", "Invalid request: the parameters are not valid UTF-8 form data.")
 		}
-		if fault := root.put(name, value); fault != nil {
+		if fault := p.put(root, name, value); fault != nil {
 			return nil, fault
 		}
 	}
@@ -50,43 +96,41 @@ func parseForm(text string) (*node, *Error) {
 }
 
 // put stores value under a bracketed name.
-func (n *node) put(name, value string) *Error {
-	path, ok := splitName(name)
+func (p *parser) put(n *node, name, value string) *Error {
+	var parts [maxDepth]string
+	path, ok := splitName(parts[:0], name)
 	if !ok {
 		return invalid("", "", "Invalid parameter name: "+clip(name, 60))
 	}
 	for _, part := range path {
-		if n.kids == nil {
-			if n.value != "" {
-				return invalid("", path[0], "Invalid hash")
-			}
-			n.kids = map[string]*node{}
+		if !n.hash && n.value != "" {
+			return invalid("", path[0], "Invalid hash")
 		}
+		n.hash = true
 		if part == "" {
-			part = strconv.Itoa(len(n.names))
+			part = strconv.Itoa(len(n.kids))
 		}
-		next := n.kids[part]
+		next := n.kid(part)
 		if next == nil {
-			next = &node{}
-			n.kids[part] = next
-			n.names = append(n.names, part)
+			next = p.node(part)
+			n.adopt(next)
 		}
 		n = next
 	}
-	if n.kids != nil {
+	if n.hash {
 		return invalid("", path[0], "Invalid hash")
 	}
 	n.value = value
 	return nil
 }
 
-// splitName splits a[b][c] into a, b, c.
-func splitName(name string) ([]string, bool) {
+// splitName splits a[b][c] into a, b, c; path is where it puts them.
+func splitName(path []string, name string) ([]string, bool) {
 	first, rest, nested := strings.Cut(name, "[")
 	if first == "" || strings.Contains(first, "]") {
 		return nil, false
 	}
-	path := []string{first}
+	path = append(path, first)
 	for nested {
 		part, tail, closed := strings.Cut(rest, "]")
 		if !closed || strings.Contains(part, "[") || len(path) >= maxDepth {
@@ -110,7 +154,7 @@ func (n *node) at(path ...string) *node {
 		if n == nil {
 			return nil
 		}
-		n = n.kids[name]
+		n = n.kid(name)
 	}
 	return n
 }
@@ -148,17 +192,17 @@ func (n *node) items() []*node {
 	if n == nil {
 		return nil
 	}
-	names := slices.Clone(n.names)
-	sort.SliceStable(names, func(i, j int) bool {
-		a, _ := strconv.Atoi(names[i])
-		b, _ := strconv.Atoi(names[j])
-		return a < b
-	})
-	out := make([]*node, 0, len(names))
-	for _, name := range names {
-		out = append(out, n.kids[name])
+	byIndex := func(a, b *node) int {
+		i, _ := strconv.Atoi(a.name)
+		j, _ := strconv.Atoi(b.name)
+		return i - j
 	}
-	return out
+	if slices.IsSortedFunc(n.kids, byIndex) {
+		return n.kids
+	}
+	sorted := slices.Clone(n.kids)
+	slices.SortStableFunc(sorted, byIndex)
+	return sorted
 }
 
 // strings returns the values of a list.
@@ -170,20 +214,26 @@ func (n *node) strings(path ...string) []string {
 	return out
 }
 
-// flatten gives the form as sorted name=value pairs: the identity of a request
-// for the idempotency check, and the form of a [Call].
-func (n *node) flatten(prefix string, out map[string]string) {
-	if n.kids == nil {
-		out[prefix] = n.value
+// each calls yield with the full name and the value of every parameter: the form
+// of a [Call], and the identity of a request for the idempotency check.
+func (n *node) each(prefix string, yield func(name, value string)) {
+	if n == nil {
 		return
 	}
-	for _, name := range n.names {
-		full := name
-		if prefix != "" {
-			full = prefix + "[" + name + "]"
-		}
-		n.kids[name].flatten(full, out)
+	if !n.hash {
+		yield(prefix, n.value)
+		return
 	}
+	for _, kid := range n.kids {
+		kid.each(nest(prefix, kid.name), yield)
+	}
+}
+
+// flat is the form as a map of full names.
+func (n *node) flat() map[string]string {
+	out := map[string]string{}
+	n.each("", func(name, value string) { out[name] = value })
+	return out
 }
 
 // clip shortens text that comes from outside before it is shown again.

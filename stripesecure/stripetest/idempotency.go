@@ -26,13 +26,8 @@ type replay struct {
 
 // fingerprint is the identity of a request.
 func fingerprint(method, path string, form *node) string {
-	flat := map[string]string{}
-	form.flatten("", flat)
-	delete(flat, "")
-	pairs := make([]string, 0, len(flat))
-	for name, value := range flat {
-		pairs = append(pairs, name+"\x00"+value)
-	}
+	var pairs []string
+	form.each("", func(name, value string) { pairs = append(pairs, name+"\x00"+value) })
 	sort.Strings(pairs)
 	return method + " " + path + "\x00" + strings.Join(pairs, "\x00\x00")
 }
@@ -61,10 +56,7 @@ func (m *mode) recall(key, request, id string) (*replay, *answer, *Error) {
 		}
 	}
 	again := old.answer
-	again.header = old.answer.header.Clone()
-	again.header.Set("Idempotent-Replayed", "true")
-	again.header.Set("Original-Request", old.id)
-	again.header.Set("Request-Id", id)
+	again.head.replayed, again.head.original, again.head.request = true, old.id, id
 	return nil, &again, nil
 }
 

@@ -12,7 +12,7 @@ type MandateData struct {
 }
 
 func readMandate(n *node) *MandateData {
-	if n == nil || n.kids == nil {
+	if n == nil || !n.hash {
 		return nil
 	}
 	m := &MandateData{}

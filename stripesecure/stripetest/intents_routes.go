@@ -77,7 +77,7 @@ var _ = register(resource{name: "payment_intent", object: &PaymentIntent{}, rout
 // intent finds the PaymentIntent of a call. A publishable key needs its client
 // secret too.
 func (c *call) intent() (*PaymentIntent, *Error) {
-	id := c.vars["intent"]
+	id := c.values.of("intent")
 	pi, ok := find[*PaymentIntent](c.m, id)
 	secret := c.form.text("client_secret")
 	switch {
@@ -176,8 +176,8 @@ func updateIntent(c *call) (any, error) {
 		return nil, fault
 	}
 	if pi.Status == StatusSucceeded || pi.Status == StatusCanceled || pi.Status == StatusRequiresCapture || pi.Status == StatusProcessing {
-		for _, name := range c.form.names {
-			if !among(" expand metadata description receipt_email shipping transfer_group ", name) {
+		for _, sent := range c.form.kids {
+			if name := sent.name; !among(" expand metadata description receipt_email shipping transfer_group ", name) {
 				return nil, wrongState(pi, "This PaymentIntent's "+name+" could not be updated because it has a status of "+pi.Status+". You may only update the "+name+" of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.")
 			}
 		}

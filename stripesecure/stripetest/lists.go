@@ -82,8 +82,8 @@ func (c *call) limit() (int, *Error) {
 // path is the address of the call with its values filled in.
 func (c *call) path() string {
 	path := c.rt.path
-	for name, value := range c.vars {
-		path = strings.ReplaceAll(path, "{"+name+"}", value)
+	for _, one := range c.values {
+		path = strings.ReplaceAll(path, "{"+one.name+"}", one.value)
 	}
 	return path
 }
@@ -103,7 +103,7 @@ func (c *call) created() func(object) bool {
 			return true
 		}
 		at := t.createdAt()
-		if n.kids == nil {
+		if !n.hash {
 			return at == n.number()
 		}
 		return (!n.has("gt") || at > n.number("gt")) && (!n.has("gte") || at >= n.number("gte")) &&

@@ -14,27 +14,26 @@ const (
 )
 
 func checkMetadata(n *node, name string) *Error {
-	if n.kids == nil {
+	if !n.hash {
 		if n.value == "" {
 			return nil // clears all
 		}
 		return invalid("", name, "Invalid hash")
 	}
-	for _, key := range n.names {
-		full := nest(name, key)
-		value := n.kids[key]
-		if value.kids != nil {
-			return invalid("", full, "Metadata values must be strings, but for key "+clip(key, 40)+" you passed in a hash.")
+	for _, value := range n.kids {
+		key := value.name
+		if value.hash {
+			return invalid("", nest(name, key), "Metadata values must be strings, but for key "+clip(key, 40)+" you passed in a hash.")
 		}
 		if c := utf8.RuneCountInString(key); c > maxMetadataKey {
-			return invalid("", full, fmt.Sprintf("Metadata keys can have up to %d characters, but you passed in %s, which has %d characters.", maxMetadataKey, clip(key, 20), c))
+			return invalid("", nest(name, key), fmt.Sprintf("Metadata keys can have up to %d characters, but you passed in %s, which has %d characters.", maxMetadataKey, clip(key, 20), c))
 		}
 		if c := utf8.RuneCountInString(value.value); c > maxMetadataValue {
-			return invalid("", full, fmt.Sprintf("Metadata values can have up to %d characters, but you passed in a value that is %d characters. Invalid value: %s", maxMetadataValue, c, clip(value.value, 20)))
+			return invalid("", nest(name, key), fmt.Sprintf("Metadata values can have up to %d characters, but you passed in a value that is %d characters. Invalid value: %s", maxMetadataValue, c, clip(value.value, 20)))
 		}
 	}
-	if len(n.names) > maxMetadataKeys {
-		return tooMuchMetadata(name, len(n.names))
+	if len(n.kids) > maxMetadataKeys {
+		return tooMuchMetadata(name, len(n.kids))
 	}
 	return nil
 }
@@ -50,18 +49,18 @@ func mergeMetadata(old map[string]string, sent *node) (map[string]string, *Error
 	if sent == nil {
 		return old, nil
 	}
-	if sent.kids == nil {
+	if !sent.hash {
 		return map[string]string{}, nil
 	}
 	merged := maps.Clone(old)
 	if merged == nil {
 		merged = map[string]string{}
 	}
-	for _, key := range sent.names {
-		if value := sent.kids[key].value; value == "" {
-			delete(merged, key)
+	for _, kid := range sent.kids {
+		if kid.value == "" {
+			delete(merged, kid.name)
 		} else {
-			merged[key] = value
+			merged[kid.name] = kid.value
 		}
 	}
 	if len(merged) > maxMetadataKeys {

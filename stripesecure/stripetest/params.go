@@ -64,7 +64,7 @@ func bare(lines string) *rule {
 
 func (r *rule) add(name, typ string) {
 	name, required := strings.CutSuffix(name, "!")
-	path, ok := splitName(name)
+	path, ok := splitName(nil, name)
 	if !ok {
 		panic("stripetest: bad parameter name in a spec: " + name)
 	}
@@ -137,22 +137,21 @@ func (r *rule) check(form *node) *Error {
 
 func (r *rule) unknown(n *node, prefix string) []string {
 	var out []string
-	for _, name := range n.names {
-		full := nest(prefix, name)
-		child := r.fields[name]
+	for _, kid := range n.kids {
+		child := r.fields[kid.name]
 		switch {
 		case child == nil:
-			out = append(out, full)
-		case child.kind == kindHash && n.kids[name].kids != nil:
-			out = append(out, child.unknown(n.kids[name], full)...)
+			out = append(out, nest(prefix, kid.name))
+		case child.kind == kindHash && kid.hash:
+			out = append(out, child.unknown(kid, nest(prefix, kid.name))...)
 		}
 	}
 	return out
 }
 
 func (r *rule) types(n *node, prefix string) *Error {
-	for _, name := range n.names {
-		if fault := r.fields[name].value(n.kids[name], nest(prefix, name)); fault != nil {
+	for _, kid := range n.kids {
+		if fault := r.fields[kid.name].value(kid, nest(prefix, kid.name)); fault != nil {
 			return fault
 		}
 	}
@@ -161,16 +160,16 @@ func (r *rule) types(n *node, prefix string) *Error {
 
 func (r *rule) missing(n *node, prefix string) *Error {
 	for _, name := range r.order {
-		child, full := r.fields[name], nest(prefix, name)
-		sent := n.at(name)
+		child, sent := r.fields[name], n.kid(name)
 		if sent == nil {
 			if child.required {
+				full := nest(prefix, name)
 				return invalid("parameter_missing", full, "Missing required param: "+full+".")
 			}
 			continue
 		}
-		if child.kind == kindHash && sent.kids != nil {
-			if fault := child.missing(sent, full); fault != nil {
+		if child.kind == kindHash && sent.hash {
+			if fault := child.missing(sent, nest(prefix, name)); fault != nil {
 				return fault
 			}
 		}
@@ -186,12 +185,12 @@ func (r *rule) value(n *node, name string) *Error {
 	case kindForeign:
 		return invalid("", name, "stripetest does not emulate the parameter "+name+".")
 	}
-	if n.kids == nil && n.value == "" {
+	if !n.hash && n.value == "" {
 		return r.empty(name)
 	}
 	switch r.kind {
 	case kindHash:
-		if n.kids == nil {
+		if !n.hash {
 			return invalid("", name, "Invalid object")
 		}
 		return r.types(n, name)
@@ -202,7 +201,7 @@ func (r *rule) value(n *node, name string) *Error {
 	case kindRange:
 		return checkRange(n, name)
 	}
-	if n.kids != nil {
+	if n.hash {
 		return invalid("", name, "Invalid string: {…}")
 	}
 	return r.scalar(n.value, name)
@@ -243,11 +242,11 @@ func (r *rule) scalar(value, name string) *Error {
 }
 
 func (r *rule) list(n *node, name string) *Error {
-	if n.kids == nil {
+	if !n.hash {
 		return invalid("", name, "Invalid array")
 	}
 	for i, item := range n.items() {
-		if item.kids != nil {
+		if item.hash {
 			return invalid("", name, "Invalid string: {…}")
 		}
 		if len(r.oneOf) > 0 {
@@ -262,13 +261,13 @@ func (r *rule) list(n *node, name string) *Error {
 
 func checkRange(n *node, name string) *Error {
 	whole := rule{kind: kindInt}
-	if n.kids == nil {
+	if !n.hash {
 		return whole.scalar(n.value, name)
 	}
-	for _, op := range n.names {
-		switch op {
+	for _, bound := range n.kids {
+		switch op := bound.name; op {
 		case "gt", "gte", "lt", "lte":
-			if fault := whole.scalar(n.kids[op].value, nest(name, op)); fault != nil {
+			if fault := whole.scalar(bound.value, nest(name, op)); fault != nil {
 				return fault
 			}
 		default:

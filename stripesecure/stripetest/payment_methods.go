@@ -141,7 +141,7 @@ func (p *PaymentMethod) apply(f *node) *Error {
 }
 
 func getPaymentMethod(c *call) (any, error) {
-	pm, fault := c.m.method(c.vars["payment_method"], "payment_method")
+	pm, fault := c.m.method(c.values.of("payment_method"), "payment_method")
 	if fault != nil {
 		return nil, fault
 	}
@@ -149,7 +149,7 @@ func getPaymentMethod(c *call) (any, error) {
 }
 
 func updatePaymentMethod(c *call) (any, error) {
-	pm, fault := c.m.method(c.vars["payment_method"], "payment_method")
+	pm, fault := c.m.method(c.values.of("payment_method"), "payment_method")
 	if fault != nil {
 		return nil, fault
 	}
@@ -173,7 +173,7 @@ func updatePaymentMethod(c *call) (any, error) {
 }
 
 func attachPaymentMethod(c *call) (any, error) {
-	pm, fault := c.m.usable(c.vars["payment_method"], "payment_method")
+	pm, fault := c.m.usable(c.values.of("payment_method"), "payment_method")
 	if fault != nil {
 		return nil, fault
 	}
@@ -188,7 +188,7 @@ func attachPaymentMethod(c *call) (any, error) {
 }
 
 func detachPaymentMethod(c *call) (any, error) {
-	pm, fault := c.m.method(c.vars["payment_method"], "payment_method")
+	pm, fault := c.m.method(c.values.of("payment_method"), "payment_method")
 	if fault != nil {
 		return nil, fault
 	}
@@ -218,7 +218,7 @@ func listPaymentMethods(c *call) (any, error) {
 }
 
 func listCustomerPaymentMethods(c *call) (any, error) {
-	cus, fault := c.m.customer(c.vars["customer"], "customer")
+	cus, fault := c.m.customer(c.values.of("customer"), "customer")
 	if fault != nil {
 		return nil, fault
 	}
@@ -229,9 +229,9 @@ func listCustomerPaymentMethods(c *call) (any, error) {
 }
 
 func getCustomerPaymentMethod(c *call) (any, error) {
-	pm, ok := find[*PaymentMethod](c.m, c.vars["payment_method"])
-	if !ok || pm.Customer != c.vars["customer"] || pm.Customer == "" {
-		return nil, c.m.noSuch("PaymentMethod", c.vars["payment_method"], "payment_method")
+	pm, ok := find[*PaymentMethod](c.m, c.values.of("payment_method"))
+	if !ok || pm.Customer != c.values.of("customer") || pm.Customer == "" {
+		return nil, c.m.noSuch("PaymentMethod", c.values.of("payment_method"), "payment_method")
 	}
 	return pm, nil
 }

@@ -190,9 +190,9 @@ func getRefund(c *call) (any, error) {
 }
 
 func (c *call) refund() (*Refund, *Error) {
-	r, ok := find[*Refund](c.m, c.vars["refund"])
+	r, ok := find[*Refund](c.m, c.values.of("refund"))
 	if !ok {
-		return nil, c.m.noSuch("refund", c.vars["refund"], "id")
+		return nil, c.m.noSuch("refund", c.values.of("refund"), "id")
 	}
 	return r, nil
 }

@@ -60,17 +60,17 @@ func (m *mode) closeReview(ch *Charge, why string) {
 }
 
 func getReview(c *call) (any, error) {
-	r, ok := find[*Review](c.m, c.vars["review"])
+	r, ok := find[*Review](c.m, c.values.of("review"))
 	if !ok {
-		return nil, c.m.noSuch("review", c.vars["review"], "review")
+		return nil, c.m.noSuch("review", c.values.of("review"), "review")
 	}
 	return r, nil
 }
 
 func approveReview(c *call) (any, error) {
-	r, ok := find[*Review](c.m, c.vars["review"])
+	r, ok := find[*Review](c.m, c.values.of("review"))
 	if !ok {
-		return nil, c.m.noSuch("review", c.vars["review"], "review")
+		return nil, c.m.noSuch("review", c.values.of("review"), "review")
 	}
 	if !r.Open {
 		return nil, refused("", "", "This review has already been closed.")

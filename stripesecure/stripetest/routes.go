@@ -18,8 +18,10 @@ type route struct {
 }
 
 // resource is the first segment after /v1: what restricted keys name.
-func (rt *route) resource() string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(rt.path, "/v1/"), "/")
+func (rt *route) resource() string { return resourceOf(rt.path) }
+
+func resourceOf(path string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/v1/"), "/")
 	return name
 }
 
@@ -33,9 +35,12 @@ type resource struct {
 
 // The registry is filled while the package is initialised and only read later.
 var (
-	routeTable  []route
+	routesOf    = map[routeKey][]*route{}
 	objectTypes = map[string]reflect.Type{}
 )
+
+// routeKey narrows down the routes that a request may fit.
+type routeKey struct{ method, resource string }
 
 // register adds a resource; a file calls it as var _ = register(…).
 func register(r resource) bool {
@@ -51,50 +56,62 @@ func register(r resource) bool {
 		} else if rt.params == nil {
 			rt.params = spec("")
 		}
-		routeTable = append(routeTable, rt)
+		key := routeKey{rt.method, rt.resource()}
+		routesOf[key] = append(routesOf[key], &rt)
 	}
 	return true
 }
 
+// pathValue is what stands in a path for a placeholder.
+type pathValue struct{ name, value string }
+
+// pathValues are those of one path.
+type pathValues []pathValue
+
+func (p pathValues) of(name string) string {
+	for _, one := range p {
+		if one.name == name {
+			return one.value
+		}
+	}
+	return ""
+}
+
 // match finds the route of a request and the values in its path. A route
 // without placeholders wins: /v1/payment_intents/search is no intent.
-func match(method, path string) (*route, map[string]string) {
+func match(method, path string) (*route, pathValues) {
 	var best *route
-	var vars map[string]string
-	for i := range routeTable {
-		rt := &routeTable[i]
-		if rt.method != method {
-			continue
-		}
+	var values pathValues
+	for _, rt := range routesOf[routeKey{method, resourceOf(path)}] {
 		if rt.path == path {
 			return rt, nil
 		}
-		if found, ok := fit(rt.path, path); ok && best == nil {
-			best, vars = rt, found
+		if best != nil {
+			continue
+		}
+		if found, ok := fit(rt.path, path); ok {
+			best, values = rt, found
 		}
 	}
-	return best, vars
+	return best, values
 }
 
-func fit(pattern, path string) (map[string]string, bool) {
+func fit(pattern, path string) (pathValues, bool) {
 	if strings.Count(pattern, "/") != strings.Count(path, "/") {
 		return nil, false
 	}
-	var vars map[string]string
+	var values pathValues
 	for pattern != "" {
 		var want, got string
 		want, pattern, _ = strings.Cut(strings.TrimPrefix(pattern, "/"), "/")
 		got, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 		if strings.HasPrefix(want, "{") && got != "" {
-			if vars == nil {
-				vars = map[string]string{}
-			}
-			vars[strings.Trim(want, "{}")] = got
+			values = append(values, pathValue{strings.Trim(want, "{}"), got})
 		} else if want != got {
 			return nil, false
 		}
 	}
-	return vars, true
+	return values, true
 }
 
 // call is one request on its way through a route.
@@ -103,7 +120,7 @@ type call struct {
 	m      *mode
 	key    *Key
 	form   *node
-	vars   map[string]string
+	values pathValues
 	expand expansion
 	rt     *route
 	id     string // request id

@@ -3,7 +3,6 @@ package stripetest
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -16,10 +15,41 @@ type incoming struct {
 	base                string // address below which hosted pages are found
 }
 
+// head is what the headers of an answer say.
+type head struct {
+	request, original string // ids of this request, and of the first one with its key
+	version, account  string
+	key               string // idempotency key
+	retry             string
+	replayed, html    bool
+}
+
+// header makes the headers, a fresh map for whoever gets the answer.
+func (h head) header() http.Header {
+	if h.html {
+		return http.Header{"Content-Type": {"text/html"}}
+	}
+	out, values := make(http.Header, 8), make([]string, 0, 9)
+	for _, one := range [...]struct{ name, value string }{
+		{"Content-Type", "application/json"}, {"Cache-Control", "no-cache, no-store"},
+		{"Request-Id", h.request}, {"Stripe-Version", h.version}, {"Stripe-Account", h.account},
+		{"Stripe-Should-Retry", h.retry}, {"Original-Request", h.original}, {"Idempotency-Key", h.key},
+	} {
+		if one.value != "" {
+			values = append(values, one.value)
+			out[one.name] = values[len(values)-1 : len(values) : len(values)]
+		}
+	}
+	if h.replayed {
+		out["Idempotent-Replayed"] = []string{"true"}
+	}
+	return out
+}
+
 // answer is what goes back.
 type answer struct {
 	status    int
-	header    http.Header
+	head      head
 	body      []byte
 	transient bool // not to be stored under an idempotency key
 }
@@ -30,7 +60,7 @@ type job struct {
 	in    *incoming
 	fault Fault
 	call  *call
-	log   *Call
+	log   *logged
 	slot  *replay // reserved idempotency key
 	done  bool
 	out   answer
@@ -50,17 +80,17 @@ func (j *job) arrive() bool {
 		return j.fail(fault)
 	}
 	j.call.form = form
-	key, m, fault := s.authenticate(j.in.request(), form)
+	key, m, fault := s.authenticate(j.in.header, form)
 	j.call.key, j.call.m = key, m
 	j.log.learn(j)
 	if fault != nil {
 		return j.fail(fault)
 	}
-	rt, vars := match(j.in.method, j.in.path)
+	rt, values := match(j.in.method, j.in.path)
 	if rt == nil {
 		return j.fail(notFound(j.in.method, j.in.path))
 	}
-	j.call.rt, j.call.vars = rt, vars
+	j.call.rt, j.call.values = rt, values
 	if fault := permit(key, rt, m.account.ID); fault != nil {
 		return j.fail(fault)
 	}
@@ -124,7 +154,7 @@ func (j *job) work() {
 		j.fail(&Error{Type: "api_error", status: 500, Message: "stripetest: " + err.Error()})
 	default:
 		body := j.call.m.encode(result, j.call.expand, j.call.key.isPublic())
-		j.finish(answer{status: 200, header: j.headers(), body: body})
+		j.finish(answer{status: 200, head: j.head(), body: body})
 	}
 }
 
@@ -132,9 +162,9 @@ func (j *job) work() {
 func (j *job) fail(e *Error) bool {
 	j.s.complain(j, e)
 	shown := *e
-	a := answer{status: e.status, header: j.headers(), transient: e.transient}
+	a := answer{status: e.status, head: j.head(), transient: e.transient}
 	if e.shouldRetry != "" {
-		a.header.Set("Stripe-Should-Retry", e.shouldRetry)
+		a.head.retry = e.shouldRetry
 	}
 	prefix := "test/"
 	m := j.call.m
@@ -161,25 +191,15 @@ func (j *job) finish(a answer) bool {
 	return false
 }
 
-func (j *job) headers() http.Header {
-	h := http.Header{}
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-cache, no-store")
-	h.Set("Request-Id", j.call.id)
-	version := j.in.header.Get("Stripe-Version")
-	if version == "" {
-		version = APIVersion
+func (j *job) head() head {
+	h := head{
+		request: j.call.id, version: j.in.header.Get("Stripe-Version"), account: j.in.header.Get("Stripe-Account"),
 	}
-	h.Set("Stripe-Version", version)
-	if acct := j.in.header.Get("Stripe-Account"); acct != "" {
-		h.Set("Stripe-Account", acct)
+	if h.version == "" {
+		h.version = APIVersion
 	}
 	if j.in.method == http.MethodPost {
-		h.Set("Stripe-Should-Retry", "false")
-		h.Set("Original-Request", j.call.id)
-		if j.call.idem != "" {
-			h.Set("Idempotency-Key", j.call.idem)
-		}
+		h.retry, h.original, h.key = "false", j.call.id, j.call.idem
 	}
 	return h
 }
@@ -206,10 +226,6 @@ func (in *incoming) idempotencyKey() string {
 		return ""
 	}
 	return in.header.Get("Idempotency-Key")
-}
-
-func (in *incoming) request() *http.Request {
-	return &http.Request{Method: in.method, Header: in.header, URL: &url.URL{Path: in.path}}
 }
 
 // base is the address that next_action begins with. The caller holds s.mu.

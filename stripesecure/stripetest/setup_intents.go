@@ -97,7 +97,7 @@ var _ = register(resource{name: "setup_intent", object: &SetupIntent{}, routes: 
 
 // setup finds the SetupIntent of a call.
 func (c *call) setup() (*SetupIntent, *Error) {
-	id, secret := c.vars["intent"], c.form.text("client_secret")
+	id, secret := c.values.of("intent"), c.form.text("client_secret")
 	si, ok := find[*SetupIntent](c.m, id)
 	switch {
 	case !ok:

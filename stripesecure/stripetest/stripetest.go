@@ -21,7 +21,9 @@ type Stripe struct {
 	mu       sync.Mutex // guards everything below, for the time of one API call
 	opts     options
 	offset   time.Duration // what Advance added to the clock
-	frozen   time.Time     // while a scheduled change runs: the time at which it was due
+	frozen   time.Time     // while a call is answered, or a scheduled change runs: its time
+	pruned   int64         // the second of the clock in which prune ran
+	scratch  []byte        // where answers are written
 	rand     *rand.Rand
 	requests uint64
 	accounts map[string]*account
@@ -165,12 +167,26 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 // random returns n letters and digits. The caller holds s.mu.
 func (s *Stripe) random(n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = alphabet[s.rand.IntN(len(alphabet))]
+	var b [32]byte
+	return string(s.letters(b[:0], n))
+}
+
+// letters appends n letters and digits.
+func (s *Stripe) letters(b []byte, n int) []byte {
+	const each = 10 // 62^10 < 2^64: so many from one random number
+	var bits uint64
+	for i := range n {
+		if i%each == 0 {
+			bits = s.rand.Uint64()
+		}
+		b = append(b, alphabet[bits%uint64(len(alphabet))])
+		bits /= uint64(len(alphabet))
 	}
-	return string(b)
+	return b
 }
 
 // newID returns an id as Stripe makes them: prefix, underscore, 24 characters.
-func (s *Stripe) newID(prefix string) string { return prefix + "_" + s.random(24) }
+func (s *Stripe) newID(prefix string) string {
+	var b [64]byte
+	return string(s.letters(append(append(b[:0], prefix...), '_'), 24))
+}

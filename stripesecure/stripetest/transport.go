@@ -2,6 +2,7 @@ package stripetest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -26,12 +27,12 @@ type transport struct{ s *Stripe }
 
 // RoundTrip implements [http.RoundTripper].
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	base := r.URL.Scheme + "://" + r.URL.Host
-	if r.URL.Host == "api.stripe.com" {
-		base = "https://hooks.stripe.com"
-	}
 	if !isAPI(r.URL.Path) {
 		return t.page(r)
+	}
+	base := "https://hooks.stripe.com"
+	if r.URL.Host != "api.stripe.com" {
+		base = r.URL.Scheme + "://" + r.URL.Host
 	}
 	in, err := t.s.read(r, base)
 	if err != nil {
@@ -41,7 +42,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return respond(r, a.status, a.header.Clone(), a.body), nil
+	return respond(r, a.status, a.head.header(), a.body), nil
 }
 
 // page answers everything that is not the API, as a server would.
@@ -80,12 +81,24 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return r.body.Write(b)
 }
 
+// responseBody is a body that is there already.
+type responseBody struct{ bytes.Reader }
+
+// Close implements [io.Closer].
+func (*responseBody) Close() error { return nil }
+
 // respond makes the answer to a request.
 func respond(r *http.Request, status int, header http.Header, body []byte) *http.Response {
+	line := "200 OK"
+	if status != http.StatusOK {
+		line = strconv.Itoa(status) + " " + http.StatusText(status)
+	}
+	b := &responseBody{}
+	b.Reset(body)
 	return &http.Response{
-		Status: strconv.Itoa(status) + " " + http.StatusText(status), StatusCode: status,
+		Status: line, StatusCode: status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header,
-		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Request: r,
+		Body: b, ContentLength: int64(len(body)), Request: r,
 	}
 }
 
@@ -100,7 +113,7 @@ func (s *Stripe) read(r *http.Request, base string) (*incoming, error) {
 	if r.Body == nil {
 		return in, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, s.opts.maxBody+1))
+	body, err := readAll(r, s.opts.maxBody+1)
 	_ = r.Body.Close()
 	if err != nil {
 		return nil, err
@@ -109,6 +122,19 @@ func (s *Stripe) read(r *http.Request, base string) (*incoming, error) {
 		in.body = body
 	}
 	return in, nil
+}
+
+// readAll reads the body of a request, at most max bytes of it.
+func readAll(r *http.Request, max int64) ([]byte, error) {
+	if n := r.ContentLength; n <= 0 || n >= max {
+		return io.ReadAll(io.LimitReader(r.Body, max))
+	}
+	body := make([]byte, r.ContentLength)
+	n, err := io.ReadFull(r.Body, body)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // shorter than announced: what is there is what was sent
+	}
+	return body[:n], err
 }
 
 // Handler serves the whole emulator: the API below /v1/, the stand-in for
@@ -147,7 +173,7 @@ func (s *Stripe) serveAPI(w http.ResponseWriter, r *http.Request) {
 		abort(w)
 		return
 	}
-	for name, values := range a.header {
+	for name, values := range a.head.header() {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(a.status)

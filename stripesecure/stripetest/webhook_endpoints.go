@@ -53,9 +53,9 @@ var _ = register(resource{name: "webhook_endpoint", object: &WebhookEndpoint{}, 
 }})
 
 func (c *call) endpoint() (*WebhookEndpoint, *Error) {
-	e, ok := find[*WebhookEndpoint](c.m, c.vars["id"])
+	e, ok := find[*WebhookEndpoint](c.m, c.values.of("id"))
 	if !ok {
-		return nil, c.m.noSuch("webhook endpoint", c.vars["id"], "id")
+		return nil, c.m.noSuch("webhook endpoint", c.values.of("id"), "id")
 	}
 	return e, nil
 }
