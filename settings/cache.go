@@ -66,8 +66,9 @@ func (c *Cache) Settings(ctx context.Context) (Settings, error) {
 		c.mu.Lock()
 		now := c.now()
 		if c.fresh(now) || (c.loading != nil && c.servable(now)) {
-			defer c.mu.Unlock()
-			return c.snapshot.Clone(), nil
+			snapshot := c.snapshot.Clone()
+			c.mu.Unlock()
+			return snapshot, nil
 		}
 		if c.loading == nil {
 			return c.load(ctx, now)

@@ -74,8 +74,9 @@ func FromForm(form url.Values, old Settings) (Settings, Faults) {
 	r.text(FieldThreeDSecure, (*string)(&s.ThreeDSecure))
 	r.text(FieldSaveCard, (*string)(&s.SaveCard))
 
-	if faults := append(r.faults, s.faults()...); len(faults) > 0 {
-		return s.scrubbed(), faults.sorted()
+	r.faults = append(r.faults, s.faults()...)
+	if len(r.faults) > 0 {
+		return s.scrubbed(), r.faults.sorted()
 	}
 	return s, nil
 }

@@ -54,7 +54,7 @@ func isCountry(code string) bool { return countryCodes[code] }
 
 var countryCodes = func() map[string]bool {
 	codes := map[string]bool{}
-	for _, code := range strings.Fields(assignedCountries) {
+	for code := range strings.FieldsSeq(assignedCountries) {
 		codes[code] = true
 	}
 	return codes

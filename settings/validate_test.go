@@ -3,6 +3,7 @@ package settings_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -218,20 +219,11 @@ func TestValidateKeyFitsAuthentication_LC02_LC12(t *testing.T) {
 				}
 				requireFaults(t, want, s.Validate())
 				other := map[settings.Environment]settings.Environment{settings.Live: settings.Test, settings.Test: settings.Live}[environment]
-				require.Equal(t, test.want != "", contains(found(s.Warnings()), string(other)+".secret warn_other_key_kind"),
+				require.Equal(t, test.want != "", slices.Contains(found(s.Warnings()), string(other)+".secret warn_other_key_kind"),
 					"the environment not in use gets a warning")
 			})
 		}
 	}
-}
-
-func contains(list []string, want string) bool {
-	for _, item := range list {
-		if item == want {
-			return true
-		}
-	}
-	return false
 }
 
 func TestValidateWebhookSecrets_SIG02_SIG04(t *testing.T) {

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -127,15 +128,9 @@ const maxFaults = 100
 
 // add appends a fault unless it is there already.
 func (f *Faults) add(fault Fault) {
-	if len(*f) >= maxFaults {
-		return
+	if len(*f) < maxFaults && !slices.Contains(*f, fault) {
+		*f = append(*f, fault)
 	}
-	for _, old := range *f {
-		if old == fault {
-			return
-		}
-	}
-	*f = append(*f, fault)
 }
 
 // quote makes something from outside fit to be named in a fault: short, one

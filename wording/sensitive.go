@@ -23,12 +23,12 @@ const minCardDigits, maxCardDigits = 14, 19
 func hasCardNumber(text string) bool {
 	for _, groups := range digitGroups(text) {
 		for from := range groups {
-			number := ""
+			var number []byte
 			for _, group := range groups[from:] {
-				if number += group; len(number) > maxCardDigits {
+				if number = append(number, group...); len(number) > maxCardDigits {
 					break
 				}
-				if len(number) >= minCardDigits && number[0] >= '2' && number[0] <= '6' && luhn(number) {
+				if len(number) >= minCardDigits && number[0] >= '2' && number[0] <= '6' && luhn(string(number)) {
 					return true
 				}
 			}

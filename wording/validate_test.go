@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,7 +15,7 @@ func faultsOf(t *testing.T, err error) Faults {
 		return nil
 	}
 	var faults Faults
-	require.True(t, errors.As(err, &faults))
+	require.ErrorAs(t, err, &faults)
 	require.NotEmpty(t, faults)
 	return faults
 }
