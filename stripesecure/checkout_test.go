@@ -76,7 +76,7 @@ func TestAnotherCardAfterDecline_samePaymentIntent(t *testing.T) {
 		res = b.pay(b.cart("cart-1"), visa)
 		require.Equal(b, stripesecure.PlaceOrder, res.Do)
 		assert.Len(b, b.stripe.Calls(), 1, "another card costs one call")
-		assert.Equal(b, "", b.stripe.Calls()[0].Form["setup_future_usage"])
+		assert.Empty(b, b.stripe.Calls()[0].Form["setup_future_usage"])
 		assert.Contains(b, b.stripe.Calls()[0].Form, "setup_future_usage", "always sent")
 		assert.Len(b, b.stripe.Intents(), 1)
 	})

@@ -46,6 +46,8 @@ type Carts interface {
 // RefusalReason says why the host cannot make, or has withdrawn, an order.
 type RefusalReason string
 
+// The reasons. A buyer who is still there reads the text of the first two; for
+// the others a text that gives no reason.
 const (
 	OutOfStock   RefusalReason = "out_of_stock"
 	PriceChanged RefusalReason = "price_changed"

@@ -84,7 +84,8 @@ func (p *Plugin) scan(ctx context.Context, row Row) error {
 	began := p.now()
 	s, err := p.opts.Settings.Settings(ctx)
 	if err != nil {
-		return nil // no settings now: the row stays due
+		p.log(ctx, "scan", "answer", "no_settings")
+		return nil //nolint:nilerr // the row stays due; the store is well
 	}
 	record.Until = began.Add(sweepBudget)
 	if err := p.putScan(ctx, &row, record, record.Until); err != nil {
@@ -97,7 +98,7 @@ func (p *Plugin) scan(ctx context.Context, row Row) error {
 	unknown, err := p.scanWindow(ctx, scopeOf(s), from, began)
 	if err != nil {
 		p.log(ctx, "scan", "answer", "error")
-		return nil // the lease ends, and the row is due again
+		return nil //nolint:nilerr // the lease ends, and the row is due again; the store is well
 	}
 	record.Complete, record.Until = began, time.Time{}
 	if deep {

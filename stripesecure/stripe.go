@@ -58,7 +58,7 @@ func (j *job) body(ctx context.Context, cmd checkout.Command) (path, body string
 	intent := "/v1/payment_intents/" + a.Intent
 	switch cmd.Kind {
 	case checkout.CreateCustomer:
-		return "/v1/customers", j.customerBody(a)
+		return "/v1/customers", j.customerBody()
 	case checkout.CreateIntent:
 		return "/v1/payment_intents", j.createBody(ctx, a)
 	case checkout.Confirm:
@@ -85,7 +85,7 @@ func (j *job) labels(a *checkout.Attempt) stripeapi.Labels {
 	return l
 }
 
-func (j *job) customerBody(a *checkout.Attempt) string {
+func (j *job) customerBody() string {
 	c := j.row.Cart
 	description := "Guest, checkout " + j.row.ID
 	if c.Member != "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,8 +59,8 @@ func TestWebhook_order_duplicates_WHK01_WHK04_WHK06(t *testing.T) {
 		b.pay(cart, visa)
 		events := b.stripe.Events()
 		for range 3 {
-			for i := len(events) - 1; i >= 0; i-- { // the newest first, each three times
-				require.NoError(b, b.deliver(events[i]))
+			for _, event := range slices.Backward(events) { // the newest first, each three times
+				require.NoError(b, b.deliver(event))
 			}
 		}
 		<-time.After(time.Hour)

@@ -87,7 +87,7 @@ func addNew(d Dialect, table string, columns ...string) string {
 	return "INSERT " + into + " ON CONFLICT DO NOTHING"
 }
 
-// number replaces the question marks by $1, $2, …
+// number replaces the question marks by $1, $2 and so on.
 func (s *statements) number() {
 	for _, text := range []*string{
 		&s.getCheckout, &s.addCheckout, &s.changeCheckout, &s.dropCheckout,

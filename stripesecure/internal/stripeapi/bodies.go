@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"maps"
 	"strings"
 
 	stripe "github.com/stripe/stripe-go/v79"
@@ -29,9 +30,7 @@ type Labels struct {
 
 func (l Labels) metadata() map[string]string {
 	m := map[string]string{}
-	for key, value := range l.Extra {
-		m[key] = value
-	}
+	maps.Copy(m, l.Extra)
 	for key, value := range map[string]string{
 		metaShop: l.Shop, metaCheckout: l.Checkout, metaPayment: l.Payment, metaAttempt: l.Attempt,
 		metaVersion: l.Version, metaSignature: l.Signature, metaOrder: l.Ref,
