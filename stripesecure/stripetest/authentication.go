@@ -85,8 +85,7 @@ type challenge struct {
 func (m *mode) prompt(c *call, pi *PaymentIntent, a *attempt) {
 	ch, next := m.newPrompt(c, pi.ID, pi.ClientSecret, pi.returnURL, a)
 	pi.challenge, pi.NextAction, pi.Status = ch, next, StatusRequiresAction
-	m.emit(c, "payment_intent.requires_action", *pi, nil)
-	m.changed(pi)
+	m.emit(c, "payment_intent.requires_action", m.changed(pi), nil)
 }
 
 // newPrompt makes a challenge and the next_action that leads to it.

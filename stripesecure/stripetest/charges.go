@@ -165,8 +165,7 @@ func updateCharge(c *call) (any, error) {
 	if c.form.has("shipping") {
 		ch.Shipping = readShipping(c.form.at("shipping"))
 	}
-	c.m.emit(c, "charge.updated", *ch, &before)
-	c.m.changed(ch)
+	c.m.emit(c, "charge.updated", c.m.changed(ch), &before)
 	return ch, nil
 }
 

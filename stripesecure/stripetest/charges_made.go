@@ -97,21 +97,19 @@ func (m *mode) charge(c *call, pi *PaymentIntent, pm *PaymentMethod, tds *ThreeD
 	m.keepCard(pi, pm, tds)
 	if pi.manual() {
 		pi.Status, pi.AmountCapturable = StatusRequiresCapture, pi.Amount
-		m.emit(c, "charge.succeeded", *ch, nil)
+		m.emit(c, "charge.succeeded", m.changed(ch), nil)
 		m.review(pi, ch)
-		m.emit(c, "payment_intent.amount_capturable_updated", *pi, nil)
+		m.emit(c, "payment_intent.amount_capturable_updated", m.changed(pi), nil)
 		m.s.later(time.Unix(ch.PaymentMethodDetails.Card.CaptureBefore, 0), func() { m.expire(pi, ch) })
 	} else {
 		pi.Status, pi.AmountReceived = StatusSucceeded, pi.Amount
 		ch.Captured, ch.AmountCaptured = true, pi.Amount
 		m.settle(pi, ch, pi.CaptureMethod == "automatic_async")
-		m.emit(c, "charge.succeeded", *ch, nil)
+		m.emit(c, "charge.succeeded", m.changed(ch), nil)
 		m.review(pi, ch)
-		m.emit(c, "payment_intent.succeeded", *pi, nil)
+		m.emit(c, "payment_intent.succeeded", m.changed(pi), nil)
 		m.trouble(pi, ch)
 	}
-	m.changed(pi)
-	m.changed(ch)
 	return nil
 }
 
@@ -143,6 +141,6 @@ func (m *mode) settle(pi *PaymentIntent, ch *Charge, async bool) {
 	m.s.later(m.s.now().Add(time.Second), func() {
 		before := *ch
 		ch.BalanceTransaction = m.book(ch).ID
-		m.emit(nil, "charge.updated", *ch, &before)
+		m.emit(nil, "charge.updated", m.changed(ch), &before)
 	})
 }

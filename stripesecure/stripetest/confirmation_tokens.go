@@ -159,7 +159,7 @@ func (m *mode) spend(id string) (*ConfirmationToken, *PaymentMethod, *Error) {
 		return nil, nil, refused("", "confirmation_token", "This ConfirmationToken has expired. Create a new ConfirmationToken and try again.")
 	}
 	pm := t.method
-	if m.index[pm.ID] == nil {
+	if m.index[pm.ID].object == nil {
 		m.insert("payment_method", pm)
 	}
 	if pm.spent {

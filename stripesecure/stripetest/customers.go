@@ -142,8 +142,7 @@ func createCustomer(c *call) (any, error) {
 			return nil, fault
 		}
 	}
-	c.m.emit(c, "customer.created", *cus, nil)
-	c.m.changed(cus)
+	c.m.emit(c, "customer.created", c.m.changed(cus), nil)
 	return cus, nil
 }
 
@@ -225,8 +224,7 @@ func updateCustomer(c *call) (any, error) {
 	}
 	before := *cus
 	*cus = next
-	c.m.emit(c, "customer.updated", *cus, &before)
-	c.m.changed(cus)
+	c.m.emit(c, "customer.updated", c.m.changed(cus), &before)
 	return cus, nil
 }
 

@@ -187,7 +187,7 @@ func (e *encoder) field(f field, value reflect.Value, expand expansion) {
 	}
 	below, asked := expand[f.name]
 	if asked && len(f.expand) > 0 && value.Kind() == reflect.String {
-		if target := e.mode.index[value.String()]; target != nil {
+		if target := e.mode.index[value.String()].object; target != nil {
 			e.any(target, below)
 			return
 		}
@@ -211,7 +211,7 @@ func (e *encoder) list(v reflect.Value, expand expansion) {
 		}
 		item := v.Index(i)
 		if item.Kind() == reflect.String && len(expand) > 0 {
-			if target := e.mode.index[item.String()]; target != nil {
+			if target := e.mode.index[item.String()].object; target != nil {
 				e.any(target, expand)
 				continue
 			}

@@ -162,7 +162,6 @@ func (t *table) count() int { return len(t.rows) }
 func (t *table) truncate(m *mode, n int) {
 	for len(t.rows) > n {
 		last := t.rows[len(t.rows)-1]
-		delete(t.at, last.key())
 		delete(m.index, last.key())
 		t.rows = t.rows[:len(t.rows)-1]
 	}

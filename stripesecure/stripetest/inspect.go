@@ -62,7 +62,7 @@ func one[T any, P interface {
 	v.s.mu.Lock()
 	defer v.s.mu.Unlock()
 	v.s.tick()
-	if p, ok := v.mode().index[id].(P); ok {
+	if p, ok := v.mode().index[id].object.(P); ok {
 		return *p
 	}
 	var zero T

@@ -198,7 +198,7 @@ func (m *mode) decline(c *call, pi *PaymentIntent, pm *PaymentMethod, reason str
 	e.Charge = ch.ID
 	m.insert("charge", ch)
 	pi.LatestCharge = ch.ID
-	m.emit(c, "charge.failed", *ch, nil)
+	m.emit(c, "charge.failed", m.changed(ch), nil)
 	return m.failIntent(c, pi, pm, e)
 }
 
@@ -211,11 +211,10 @@ func (m *mode) failIntent(c *call, pi *PaymentIntent, pm *PaymentMethod, e *Erro
 	last.PaymentIntent = nil
 	pi.Status, pi.PaymentMethod, pi.NextAction, pi.challenge = StatusRequiresPaymentMethod, "", nil, nil
 	pi.LastPaymentError = &last
-	m.emit(c, "payment_intent.payment_failed", *pi, nil)
+	m.emit(c, "payment_intent.payment_failed", m.changed(pi), nil)
 	if pi.confirms++; m.s.opts.maxConfirm > 0 && pi.confirms >= m.s.opts.maxConfirm {
 		m.cancel(c, pi, "")
 	}
-	m.changed(pi)
 	shown := *pi
 	e.PaymentIntent = &shown
 	e.PaymentMethod = &picture

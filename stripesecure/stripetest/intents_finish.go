@@ -41,11 +41,9 @@ func (m *mode) capture(c *call, pi *PaymentIntent, amount int64) {
 	ch.CalculatedStatementDescriptor = descriptor(m.account.Name, pi.StatementDescriptorSuffix)
 	ch.BalanceTransaction = m.book(ch).ID
 	pi.Status, pi.AmountReceived, pi.AmountCapturable = StatusSucceeded, amount, 0
-	m.emit(c, "charge.captured", *ch, &before)
-	m.emit(c, "payment_intent.succeeded", *pi, nil)
+	m.emit(c, "charge.captured", m.changed(ch), &before)
+	m.emit(c, "payment_intent.succeeded", m.changed(pi), nil)
 	m.trouble(pi, ch)
-	m.changed(ch)
-	m.changed(pi)
 }
 
 func cancelIntent(c *call) (any, error) {
@@ -80,12 +78,10 @@ func (m *mode) cancel(c *call, pi *PaymentIntent, reason string) {
 		if reason == "automatic" {
 			kind = "charge.expired"
 		}
-		m.emit(c, kind, *ch, &before)
+		m.emit(c, kind, m.changed(ch), &before)
 		m.closeReview(ch, "refunded")
-		m.changed(ch)
 	}
-	m.emit(c, "payment_intent.canceled", *pi, nil)
-	m.changed(pi)
+	m.emit(c, "payment_intent.canceled", m.changed(pi), nil)
 }
 
 // expire ends an authorisation that nobody captured in time.

@@ -100,7 +100,7 @@ func createIntent(c *call) (any, error) {
 	}
 	events := c.m.table("event").count()
 	c.m.insert("payment_intent", pi)
-	c.m.emit(c, "payment_intent.created", *pi, nil)
+	c.m.emit(c, "payment_intent.created", c.m.changed(pi), nil)
 	if c.form.yes("confirm") {
 		fault = c.confirm(pi)
 	}
@@ -112,7 +112,6 @@ func createIntent(c *call) (any, error) {
 	if fault != nil {
 		return nil, fault
 	}
-	c.m.changed(pi)
 	return pi, nil
 }
 

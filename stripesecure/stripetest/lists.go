@@ -32,16 +32,16 @@ func page[T object](c *call, name string, match func(T) bool) (any, error) {
 	t := c.m.table(name)
 	at, step := len(t.rows)-1, -1
 	if cursor := after + before; cursor != "" {
-		pos, ok := t.at[cursor]
-		if !ok {
+		found := c.m.index[cursor]
+		if _, ok := found.object.(T); !ok {
 			param := "starting_after"
 			if before != "" {
 				param = "ending_before"
 			}
 			return nil, missing(strings.ReplaceAll(name, "_", ""), cursor, param)
 		}
-		if at = pos - t.dropped - 1; before != "" {
-			at, step = pos-t.dropped+1, 1
+		if at = found.at - t.dropped - 1; before != "" {
+			at, step = found.at-t.dropped+1, 1
 		}
 	}
 	out := listOf{Object: "list", Data: []object{}, URL: c.path()}
@@ -114,16 +114,16 @@ func (c *call) created() func(object) bool {
 // remove takes an object out of its table.
 func (m *mode) remove(name, id string) {
 	t := m.table(name)
-	pos, ok := t.at[id]
+	found, ok := m.index[id]
 	if !ok {
 		return
 	}
-	i := pos - t.dropped
+	i := found.at - t.dropped
 	t.rows = append(t.rows[:i:i], t.rows[i+1:]...)
-	delete(t.at, id)
 	delete(m.index, id)
+	delete(m.search, id)
 	for ; i < len(t.rows); i++ {
-		t.at[t.rows[i].key()] = i + t.dropped
+		m.index[t.rows[i].key()] = place{object: t.rows[i], at: i + t.dropped}
 	}
 }
 
@@ -135,7 +135,7 @@ func (m *mode) noSuch(what, id, param string) *Error {
 		other, here, there = m.account.test, "live", "test"
 	}
 	e := missing(what, id, param)
-	if other.index[id] != nil {
+	if other.index[id].object != nil {
 		e.Message += "; a similar object exists in " + there + " mode, but a " + here + " mode key was used to make this request."
 	}
 	return e

@@ -46,6 +46,8 @@ func (m *mode) openReview(pi *PaymentIntent, ch *Charge, why string) {
 	}
 	m.insert("review", r)
 	pi.Review, ch.Review = r.ID, r.ID
+	m.changed(pi)
+	m.changed(ch)
 	m.emit(nil, "review.opened", *r, nil)
 }
 

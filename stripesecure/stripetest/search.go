@@ -12,43 +12,55 @@ import (
 // history holds the pictures of one object that the search index has or will
 // have: what was changed becomes visible after [WithSearchLag] (stripe-facts
 // §1.3).
-type history struct{ pictures []picture }
+type history struct {
+	pictures []picture
+	few      [2]picture // room for the pictures of an object that seldom changes
+}
 
+// picture is a copy of an object, as a value. Events share it.
 type picture struct {
 	at  time.Time
 	obj any
 }
 
-// changed notes that a searchable object is new or different.
-func (m *mode) changed(o object) {
+// maxPictures bounds how many changes within the lag the index tells apart.
+const maxPictures = 100
+
+// changed notes that a searchable object is new or different, and gives a
+// picture of it.
+func (m *mode) changed(o object) any {
 	var copied any
 	switch x := o.(type) {
 	case *PaymentIntent:
-		y := *x
-		copied = &y
+		copied = *x
 	case *Charge:
-		y := *x
-		copied = &y
+		copied = *x
 	case *Customer:
-		y := *x
-		copied = &y
-	default:
-		return
+		copied = *x
 	}
+	now := m.s.now()
 	h := m.search[o.key()]
 	if h == nil {
 		h = &history{}
+		h.pictures = h.few[:0]
 		m.search[o.key()] = h
 	}
-	h.forget(m.s.now().Add(-m.s.opts.searchLag))
-	h.pictures = append(h.pictures, picture{at: m.s.now(), obj: copied})
+	h.forget(now.Add(-m.s.opts.searchLag))
+	if n := len(h.pictures); n > 0 && (n == maxPictures || h.pictures[n-1].at.Equal(now)) {
+		h.pictures[n-1].obj = copied
+	} else {
+		h.pictures = append(h.pictures, picture{at: now, obj: copied})
+	}
+	return copied
 }
 
 // forget drops the pictures that are older than the newest visible one.
 func (h *history) forget(visible time.Time) {
-	for len(h.pictures) > 1 && !h.pictures[1].at.After(visible) {
-		h.pictures = h.pictures[1:]
+	old := 0
+	for old+1 < len(h.pictures) && !h.pictures[old+1].at.After(visible) {
+		old++
 	}
+	h.pictures = slices.Delete(h.pictures, 0, old)
 }
 
 // seen is the object as the index has it, nil when it does not know it yet.

@@ -113,7 +113,7 @@ func fill[T comparable](field *T, value T) {
 }
 
 func (m *mode) mustBeNew(id string) {
-	if m.index[id] != nil {
+	if m.index[id].object != nil {
 		panic(fmt.Sprintf("stripetest: there is a %s already", id))
 	}
 }

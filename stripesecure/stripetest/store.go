@@ -21,7 +21,7 @@ type mode struct {
 	account *account
 	isLive  bool
 	tables  map[string]*table  // by object name
-	index   map[string]object  // by id
+	index   map[string]place   // by id
 	replays map[string]*replay // by idempotency key
 	oldest  []*replay          // in the order of their creation
 	search  map[string]*history
@@ -30,13 +30,18 @@ type mode struct {
 // table keeps the objects of one kind in the order of their creation.
 type table struct {
 	rows    []object
-	at      map[string]int // id → position in rows, plus dropped
-	dropped int            // how many were removed from the front
+	dropped int // how many were removed from the front
+}
+
+// place is an object and its position in its table, plus dropped.
+type place struct {
+	object object
+	at     int
 }
 
 func newMode(s *Stripe, a *account, live bool) *mode {
 	return &mode{
-		s: s, account: a, isLive: live, tables: map[string]*table{}, index: map[string]object{},
+		s: s, account: a, isLive: live, tables: map[string]*table{}, index: map[string]place{},
 		replays: map[string]*replay{}, search: map[string]*history{},
 	}
 }
@@ -44,7 +49,7 @@ func newMode(s *Stripe, a *account, live bool) *mode {
 func (m *mode) table(name string) *table {
 	t := m.tables[name]
 	if t == nil {
-		t = &table{at: map[string]int{}}
+		t = &table{}
 		m.tables[name] = t
 	}
 	return t
@@ -53,9 +58,8 @@ func (m *mode) table(name string) *table {
 // insert adds a new object.
 func (m *mode) insert(name string, o object) {
 	t := m.table(name)
-	t.at[o.key()] = len(t.rows) + t.dropped
+	m.index[o.key()] = place{object: o, at: len(t.rows) + t.dropped}
 	t.rows = append(t.rows, o)
-	m.index[o.key()] = o
 }
 
 // full tells whether the bound of [WithMaxObjects] is reached.
@@ -64,7 +68,6 @@ func (m *mode) full() bool { return len(m.index) >= m.s.opts.maxObjects }
 // shift forgets the oldest object of a table.
 func (m *mode) shift(t *table) {
 	id := t.rows[0].key()
-	delete(t.at, id)
 	delete(m.index, id)
 	t.rows[0] = nil
 	t.rows = t.rows[1:]
@@ -73,7 +76,7 @@ func (m *mode) shift(t *table) {
 
 // find returns the object with an id if it has the type T, else the zero T.
 func find[T object](m *mode, id string) (T, bool) {
-	o, ok := m.index[id].(T)
+	o, ok := m.index[id].object.(T)
 	return o, ok
 }
 
