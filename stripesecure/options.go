@@ -56,7 +56,8 @@ type Options struct {
 	// Pages are the host's pages that buyers are sent to.
 	Pages Pages
 
-	// Prefix is where Handler is mounted, such as "/pay". Default: "/stripesecure".
+	// Prefix is where Handler is mounted, such as "/pay", below BaseURL. A path
+	// in BaseURL is the host's to strip before. Default: "/stripesecure".
 	Prefix string
 
 	// Settings gives the snapshot of ①–⑮; asked on every call, cached for 5
@@ -163,6 +164,9 @@ func (o Options) check() (*url.URL, []Fault) {
 	if o.Store == nil {
 		bad("store", "missing")
 	}
+	if !plainPath(o.Prefix) {
+		bad("prefix", "malformed")
+	}
 	if !strings.Contains(o.Pages.Order, "{ref}") {
 		bad("pages.order", "no_ref")
 	}
@@ -175,6 +179,19 @@ func (o Options) check() (*url.URL, []Fault) {
 		}
 	}
 	return base, sorted(append(faults, o.Descriptor.check()...))
+}
+
+// plainPath: segments of letters, digits, - and _, so that a prefix means the
+// same to a mux, a browser and Stripe.
+func plainPath(path string) bool {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if segment == "" || strings.ContainsFunc(segment, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // absolute makes an address of the shop from one that may be relative to base.

@@ -263,11 +263,11 @@ func TestWrongSettings_notReady(t *testing.T) {
 func TestOptions_allFaultsAtOnce(t *testing.T) {
 	_, err := stripesecure.New(stripesecure.Options{
 		BaseURL: "shop.example", ShopID: "a shop", SigningKeys: [][]byte{[]byte("short")},
-		Pages: stripesecure.Pages{Order: "/thanks"}, Descriptor: stripesecure.Descriptor{Latin: "Café*"},
+		Prefix: "/pay/{x}", Pages: stripesecure.Pages{Order: "/thanks"}, Descriptor: stripesecure.Descriptor{Latin: "Café*"},
 	})
 	require.ErrorIs(t, err, stripesecure.ErrInvalid)
 	assert.Equal(t, "options.base_url malformed, options.descriptor.latin malformed, options.host missing, "+
-		"options.pages.order no_ref, options.settings missing, options.shop_id malformed, options.signing_keys too_short, options.store missing",
+		"options.pages.order no_ref, options.prefix malformed, options.settings missing, options.shop_id malformed, options.signing_keys too_short, options.store missing",
 		faults(err))
 }
 
