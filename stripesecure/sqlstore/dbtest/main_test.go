@@ -1,9 +1,16 @@
 package dbtest_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+// TestMain also is the program of the worker processes: see worker_test.go.
+func TestMain(m *testing.M) {
+	if task := os.Getenv(workerEnv); task != "" {
+		os.Exit(work(task))
+	}
+	dbtest.Main(m)
+}

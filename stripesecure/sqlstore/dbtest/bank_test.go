@@ -1,0 +1,178 @@
+package dbtest_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
+	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
+)
+
+// bank is Stripe on a socket, for worker processes, with the browsers of their
+// buyers beside it below /browser/. It looks at every request before Stripe
+// does.
+type bank struct {
+	*stripetest.Stripe
+	url     string
+	db      *sql.DB
+	dialect sqlstore.Dialect
+	open    atomic.Int64 // connections
+
+	mu     sync.Mutex
+	offset time.Duration // of the clock of Stripe and workers
+	faults []string
+	before func() // the n-th request of a life
+	after  func()
+}
+
+func newBank(t *testing.T, db *sql.DB, dialect sqlstore.Dialect) *bank {
+	t.Helper()
+	b := &bank{Stripe: stripetest.New(), db: db, dialect: dialect}
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", b.watched(b.Handler()))
+	mux.HandleFunc("/browser/token", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, b.Token(r.FormValue("card")))
+	})
+	mux.HandleFunc("/browser/bank", func(w http.ResponseWriter, r *http.Request) {
+		what := map[string]stripetest.Authentication{"pass": stripetest.Pass, "fail": stripetest.Fail}[r.FormValue("what")]
+		fmt.Fprint(w, b.Challenge(r.FormValue("intent"), what))
+	})
+	mux.HandleFunc("/browser/advance", func(w http.ResponseWriter, r *http.Request) {
+		d, err := time.ParseDuration(r.FormValue("d"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		b.advance(d)
+	})
+	server := httptest.NewUnstartedServer(mux)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			b.open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			b.open.Add(-1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	b.url = server.URL
+	b.SetBaseURL(server.URL)
+	return b
+}
+
+// advance moves Stripe's clock; workers are told the offset.
+func (b *bank) advance(d time.Duration) {
+	b.mu.Lock()
+	b.offset += d
+	b.mu.Unlock()
+	b.Advance(d)
+}
+
+// quiet waits until everything that a killed worker has sent is done: its
+// connections are closed when they are read to their end.
+func (b *bank) quiet(ctx context.Context) error {
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for b.open.Load() > 0 {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%d connections: %w", b.open.Load(), ctx.Err())
+		}
+	}
+	return nil
+}
+
+func (b *bank) fault(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults = append(b.faults, fmt.Sprintf(format, args...))
+}
+
+// hooks sets what happens before and after each request.
+func (b *bank) hooks(before, after func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.before, b.after = before, after
+}
+
+// watched keeps the answer back until the hook after it has run, so that a kill
+// there loses it.
+func (b *bank) watched(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the worker died while it was sending
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		b.mu.Lock()
+		before, after := b.before, b.after
+		b.mu.Unlock()
+		if before != nil {
+			before()
+		}
+		if r.Method == http.MethodPost {
+			b.inspect(r, body)
+		}
+		// Stripe does not stop working because its client has gone.
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r.WithContext(context.WithoutCancel(r.Context())))
+		if after != nil {
+			after()
+		}
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	})
+}
+
+// inspect holds two rules at the moment when a request arrives: what creates is
+// stored with its key before it is sent (I7), and a capture finds its order
+// committed, with its total (I2).
+func (b *bank) inspect(r *http.Request, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		b.fault("%s: %v", r.URL.Path, err)
+		return
+	}
+	intent, isCapture := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/v1/payment_intents/"), "/capture")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	switch {
+	case isCapture:
+		b.inspectCapture(ctx, b.Intent(intent))
+	case r.URL.Path == "/v1/payment_intents" || r.URL.Path == "/v1/customers":
+		var row []byte
+		at := []any{form.Get("metadata[stripesecure_shop]"), form.Get("metadata[stripesecure_checkout]")}
+		err := b.db.QueryRowContext(ctx, numberFor(b.dialect,
+			"SELECT body FROM stripesecure_checkouts WHERE shop = ? AND checkout = ?"), at...).Scan(&row)
+		if err != nil || !bytes.Contains(row, []byte(r.Header.Get("Idempotency-Key"))) {
+			b.fault("I7: POST %s of %v was sent before its key was stored (%v)", r.URL.Path, at, err)
+		}
+	}
+}
+
+func (b *bank) inspectCapture(ctx context.Context, intent stripetest.PaymentIntent) {
+	var orders int
+	err := b.db.QueryRowContext(ctx, numberFor(b.dialect, "SELECT COUNT(*) FROM shop_orders WHERE shop = ? AND payment = ? AND total = ?"),
+		intent.Metadata["stripesecure_shop"], intent.Metadata["stripesecure_payment"], intent.Amount).Scan(&orders)
+	if err != nil || orders != 1 {
+		b.fault("I2: %s is captured, and there are %d orders of %d for payment %s (%v)",
+			intent.ID, orders, intent.Amount, intent.Metadata["stripesecure_payment"], err)
+	}
+}
