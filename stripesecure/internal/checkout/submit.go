@@ -95,12 +95,13 @@ func (r *Row) paid() bool {
 }
 
 // sameTry reports whether this submission is a repetition: of itself, asked
-// again on a fresh row; of its token, which is used once; of its saved card,
-// which names no submission, so only a try that is still open counts.
+// again on a fresh row, also when the host has refused meanwhile and the next
+// generation waits for another try; of its token, which is used once; of its
+// saved card, which names no submission, so only a try that is still open counts.
 func (r *Row) sameTry(s Submission) bool {
 	for _, a := range r.Attempts {
 		unused := a.Refusal == NoCustomer // its token may still pay
-		if a.Gen == r.Gen && slices.ContainsFunc(a.Tries, func(t Try) bool {
+		if slices.ContainsFunc(a.Tries, func(t Try) bool {
 			return t.ID == s.ID || s.Token != "" && t.Token == s.Token && !unused
 		}) {
 			return true
