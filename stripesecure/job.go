@@ -199,7 +199,7 @@ func (j *job) save(ctx context.Context) error {
 // wait lets some time pass for a row that somebody else works on, or for a call
 // that may be repeated soon. It gives up after five seconds.
 func (j *job) wait(ctx context.Context) bool {
-	pause := pollInterval
+	pause := pollInterval + j.waited/2 // more and more seldom
 	if due := j.row.Due(j.p.policy(), j.present); !j.taken() {
 		if due.IsZero() {
 			return false

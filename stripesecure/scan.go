@@ -200,6 +200,9 @@ func (p *Plugin) link(ctx context.Context, found checkout.Intent) (known bool, e
 // limit to the buyers. What it does not find is read one by one.
 func (p *Plugin) lookAhead(ctx context.Context, rows []Row) map[string]checkout.Intent {
 	const worthIt = 10
+	if len(rows) < worthIt {
+		return nil
+	}
 	oldest, scope, waiting := time.Time{}, checkout.Scope{}, 0
 	for _, stored := range rows {
 		row := &checkout.Row{}
