@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func (s *simStore) reach() error {
 
 // Get implements [Store].
 func (s *simStore) Get(_ context.Context, _, name string) (Row, error) {
-	if strings.HasPrefix(name, reserved) {
+	if name == siteRow || name == scanRow {
 		if row := s.row(name); row != nil {
 			return *row, nil // the same for every sweep: no scheduling point
 		}
@@ -170,4 +171,31 @@ func (s *simStore) quiet(t time.Duration) bool {
 		}
 	}
 	return true
+}
+
+// List implements [Store].
+func (s *simStore) List(_ context.Context, _, prefix, after string, limit int) ([]Row, error) {
+	if err := s.reach(); err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, row := range s.rows {
+		if strings.HasPrefix(row.Checkout, prefix) && row.Checkout > after {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.Checkout, b.Checkout) })
+	return rows[:min(limit, len(rows))], nil
+}
+
+// Delete implements [Store].
+func (s *simStore) Delete(_ context.Context, _, name string, version int64) error {
+	if err := s.reach(); err != nil {
+		return err
+	}
+	if row := s.row(name); row == nil || row.Version != version {
+		return ErrConflict
+	}
+	s.rows = slices.DeleteFunc(s.rows, func(row Row) bool { return row.Checkout == name })
+	return nil
 }

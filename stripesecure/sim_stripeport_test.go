@@ -18,6 +18,7 @@ var _ stripePort = (*simStripe)(nil)
 func (s *simStripe) Send(_ context.Context, call checkout.Call) checkout.Answer {
 	w, a := s.w, s.w.cur
 	w.checkSend(call)
+	defer s.coming(call)()
 	w.mayCrash(crashBefore)
 	w.mayPause()
 	if call.Kind == checkout.CreateIntent && w.happensOften(customerGone, w.luck/8) {
@@ -77,10 +78,25 @@ func (s *simStripe) unsent(call checkout.Call, until time.Duration) (checkout.An
 // later lets a call arrive when nobody waits for it any more.
 func (s *simStripe) later(call checkout.Call, after time.Duration) {
 	s.w.busy++
+	gone := s.coming(call)
 	s.w.at(s.w.now+after, func() {
 		s.w.busy--
+		gone()
 		s.execute(call)
 	})
+}
+
+// coming remembers the creates that Stripe may still get to know.
+func (s *simStripe) coming(call checkout.Call) (gone func()) {
+	if call.Kind != checkout.CreateIntent {
+		return func() {}
+	}
+	w := s.w
+	w.seen.coming = append(w.seen.coming, call.Key)
+	return func() {
+		n := slices.Index(w.seen.coming, call.Key)
+		w.seen.coming = slices.Delete(w.seen.coming, n, n+1)
+	}
 }
 
 // read is what the GETs have in common.
@@ -155,7 +171,9 @@ func (s *simStripe) Page(_ context.Context, from, to time.Time, _ string) ([]str
 }
 
 // SavedCards implements stripePort.
-func (s *simStripe) SavedCards(context.Context, string) ([]stripeapi.SavedCard, error) { return nil, nil }
+func (s *simStripe) SavedCards(context.Context, string) ([]stripeapi.SavedCard, error) {
+	return nil, nil
+}
 
 // Detach implements stripePort.
 func (s *simStripe) Detach(context.Context, string, string) error { return nil }

@@ -56,7 +56,7 @@ func simConfigOf(seed uint64) simConfig {
 		servers: 1 + r.n(3), tabs: 1 + r.n(10)/6 + r.n(10)/8, kinds: uint32(r.next() | r.next()),
 		cancels: r.yes(150), edits: r.yes(200), dashboard: r.yes(40), expiry: r.yes(5),
 	}
-	c.luck = []int{0, 10, 40, 100, 250}[r.n(5)]
+	c.luck = []int{0, 5, 15, 40, 100}[r.n(5)]
 	c.skew = []time.Duration{0, 2 * time.Second, time.Minute}[r.n(3)]
 	c.refuses = []int{0, 0, 100, 500}[r.n(4)]
 	if r.yes(30) {
@@ -89,6 +89,8 @@ type simWorld struct {
 	host      *simHost
 	ids       simRand
 	people    simPeople
+	seen      simSeen
+	calming   bool          // nobody is there any more
 	faultless bool          // nothing goes wrong from now on
 	stirred   time.Duration // when something last happened that is not the sweep's
 	scanned   time.Duration // when the second janitor's last pass began
@@ -258,7 +260,7 @@ func (w *simWorld) run() {
 		w.schedule(s, s.tick)
 	}
 	for w.violation == "" && !w.atRest() {
-		if w.now > w.stirred+simPatience+w.deaf {
+		if w.faultless && w.busy == 0 && w.now > w.stirred+simPatience+w.deaf {
 			w.fail("E", "no rest %s after the last that happened: due %s", simPatience, w.store.earliest())
 			return
 		}
@@ -275,14 +277,24 @@ func (w *simWorld) atRest() bool {
 	if len(w.queue) == 0 {
 		return true
 	}
-	if w.busy > 0 {
+	if !w.faultless {
+		w.mayCalm()
 		return false
 	}
-	if !w.faultless {
+	return w.busy == 0 && w.scanned > w.stirred && w.store.quiet(w.now+24*time.Hour)
+}
+
+// mayCalm ends the faults a while after the last person has gone.
+func (w *simWorld) mayCalm() {
+	if w.busy > 0 || w.calming {
+		return
+	}
+	w.calming = true
+	r := simRand(simMix(w.seed + 2))
+	w.at(w.now+r.between(0, 90*time.Minute), func() {
 		w.faultless, w.stirred = true, w.now
 		w.note("no more faults")
-	}
-	return w.scanned > w.stirred && w.store.quiet(w.now+24*time.Hour)
+	})
 }
 
 // fail notes the first promise that is broken.

@@ -1,0 +1,232 @@
+package stripesecure
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// simPeople is what buyers and merchants share.
+type simPeople struct {
+	total int64 // of the cart now
+	tabs  uint64
+}
+
+// populate lets the people in.
+func (w *simWorld) populate() {
+	w.people.total = 1000
+	w.stripe.foreigners()
+	for n := range w.tabs {
+		w.start("tab"+string(rune('1'+n)), uint64(n+1), time.Duration(n)*3*time.Second, true, (*simActor).buys)
+	}
+	if w.cancels {
+		w.start("merchant", 50, 0, true, (*simActor).sells)
+	}
+	if w.dashboard {
+		w.start("dashboard", 60, 0, true, (*simActor).meddles)
+	}
+}
+
+// foreigners are payments of another shop and of nobody, with the same ids: no
+// call of ours may touch them (I12).
+func (s *simStripe) foreigners() {
+	s.intents = append(s.intents,
+		&simIntent{id: "pi_other", customer: "cus_other", amount: 1000, currency: "JPY", attempt: "id", of: string(simCart), shop: "other", gen: 1,
+			capture: "manual", signed: true, status: needsCapture, charges: 1, holds: 400 * 24 * time.Hour},
+		&simIntent{id: "pi_forged", customer: "cus_other", amount: 1000, currency: "JPY", attempt: "id", of: string(simCart), shop: simShop, gen: 1,
+			capture: "manual", status: needsAction})
+}
+
+func (a *simActor) thinks() {
+	switch n := a.rnd.n(100); {
+	case n < 60:
+		a.pass(a.rnd.between(0, 2*time.Second))
+	case n < 90:
+		a.pass(a.rnd.between(2*time.Second, time.Minute))
+	case n < 98:
+		a.pass(a.rnd.between(time.Minute, 10*time.Minute))
+	default:
+		a.pass(a.rnd.between(10*time.Minute, 100*time.Minute))
+	}
+}
+
+func (a *simActor) someServer() *simServer { return a.w.servers[a.rnd.n(len(a.w.servers))] }
+
+// buys is the life of a browser tab.
+func (a *simActor) buys() {
+	w := a.w
+	a.draw()
+	if w.hostFirst {
+		a.orders()
+	}
+	for range 6 {
+		a.thinks()
+		if w.edits && !w.hostFirst && w.host.live() == nil && a.acts(150) {
+			w.people.total = int64(1000 + 100*a.rnd.n(5))
+			w.note("edits the cart to %d", w.people.total)
+		}
+		if a.acts(60) {
+			w.note("leaves")
+			return
+		}
+		var res Result
+		var ok bool
+		if a.rnd.yes(750) {
+			res, ok = a.pays(a.card())
+		} else {
+			res, ok = a.resumes()
+		}
+		if !a.follows(res, ok) {
+			return
+		}
+	}
+}
+
+func (a *simActor) card() Input {
+	kind := "ok"
+	switch n := a.rnd.n(100); {
+	case n < 20:
+		kind = "declined"
+	case n < 50:
+		kind = "3ds"
+	}
+	if a.w.member && a.rnd.yes(300) {
+		return Input{SavedCard: "pm_" + kind}
+	}
+	return Input{Token: a.w.stripe.token(kind, a)}
+}
+
+// pays submits, and now and then twice.
+func (a *simActor) pays(in Input) (Result, bool) {
+	w := a.w
+	if a.acts(100) {
+		w.people.tabs++
+		w.note("clicks twice")
+		w.start(a.name+"'", 100+a.id*20+w.people.tabs, a.rnd.between(0, 300*time.Millisecond), true, func(b *simActor) {
+			b.draw()
+			b.follows(b.submits(in))
+		})
+	}
+	return a.submits(in)
+}
+
+func (a *simActor) submits(in Input) (res Result, ok bool) {
+	w, began := a.w, a.w.now
+	var err error
+	cart := a.cart()
+	w.note("pays %d with %s%s", w.people.total, in.Token, in.SavedCard)
+	ok = a.on(a.someServer(), payBudget, func(p *Plugin) { res, err = p.Pay(context.Background(), cart, in) })
+	return a.answered(res, ok, err, began)
+}
+
+func (a *simActor) resumes() (res Result, ok bool) {
+	w, began := a.w, a.w.now
+	var err error
+	cart := a.cart()
+	w.note("resumes")
+	ok = a.on(a.someServer(), payBudget, func(p *Plugin) { res, err = p.Resume(context.Background(), cart) })
+	return a.answered(res, ok, err, began)
+}
+
+func (a *simActor) cart() Cart {
+	c := a.w.cart(a.w.people.total)
+	if o := a.w.host.live(); a.w.hostFirst && o != nil {
+		c.Total = FromMinor(o.total, "JPY")
+		if a.rnd.yes(500) {
+			order := o.order()
+			c.Order = &order
+		}
+		if a.rnd.yes(30) {
+			c.Total, c.Order = FromMinor(o.total+100, "JPY"), nil // an old page
+		}
+	}
+	return c
+}
+
+// answered checks what the buyer was told.
+func (a *simActor) answered(res Result, ok bool, err error, began time.Duration) (Result, bool) {
+	a.w.slowest = max(a.w.slowest, a.w.now-began)
+	switch {
+	case !ok:
+		a.w.note("… no answer")
+		return Result{}, false
+	case err != nil:
+		a.w.note("… error %v", err)
+		return Result{}, false
+	}
+	a.w.note("… %s %s %s %s", res.Do, res.Payment.State, res.Message.Code, res.Payment.ID)
+	a.w.checkResult(res)
+	return res, true
+}
+
+// follows does what the result says. false: the tab is done.
+func (a *simActor) follows(res Result, ok bool) bool {
+	for range 6 {
+		switch {
+		case !ok:
+			a.pass(a.rnd.between(time.Second, 5*time.Second))
+		case res.Do == PlaceOrder:
+			a.places(res.Payment)
+		case res.Do == HandleAction:
+			if !a.authenticates(res) {
+				return false
+			}
+		case res.Do == GoTo:
+			a.w.note("reads the order's page")
+			return false
+		case res.Do == Wait:
+			a.pass(max(res.After, time.Second))
+		default:
+			return true
+		}
+		if a.acts(30) {
+			a.w.note("leaves")
+			return false
+		}
+		res, ok = a.resumes()
+	}
+	return true
+}
+
+// authenticates is 3-D Secure in the browser. The browser may do it whenever it
+// likes, also when the buyer has closed the page.
+func (a *simActor) authenticates(res Result) bool {
+	w := a.w
+	i := w.stripe.find(strings.TrimSuffix(res.ClientSecret.Reveal(), "_secret"))
+	if i == nil {
+		w.fail("I3", "handle_action without a client secret")
+		return false
+	}
+	i.secretOut = true
+	a.thinks()
+	if a.acts(150) {
+		w.note("leaves the bank's page")
+		return false
+	}
+	w.stripe.authenticate(i, a.rnd.yes(800))
+	if a.acts(150) {
+		w.note("closes the window")
+		return false
+	}
+	return true
+}
+
+// meddles works in the Dashboard.
+func (a *simActor) meddles() {
+	a.draw()
+	for range 3 {
+		a.pass(a.rnd.between(0, 10*time.Minute))
+		for _, i := range a.w.stripe.intents {
+			if i.of != string(simCart) || !i.signed || i.shop != simShop || i.status != needsCapture || !a.acts(300) {
+				continue
+			}
+			i.outside, a.w.stirred = true, a.w.now
+			if a.rnd.yes(500) {
+				i.status, i.reason = canceled, "requested_by_customer"
+			} else {
+				i.status = succeeded
+			}
+			a.w.note("Dashboard: %s is %s", i.id, i.status)
+		}
+	}
+}
