@@ -152,7 +152,10 @@ func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
 		r.Observe(a, *ans.Intent, now)
 	}
 	if ans.Error == "" {
-		if kind == Settle && (a.State == Placed || a.State == Captured) && r.Order != nil {
+		switch {
+		case kind == Tag:
+			a.Tagged = r.WantedRef() // however Stripe writes it
+		case kind == Settle && (a.State == Placed || a.State == Captured) && r.Order != nil:
 			a.Settled, a.Tagged = true, r.Order.Ref
 		}
 		return

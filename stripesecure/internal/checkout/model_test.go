@@ -27,6 +27,7 @@ const (
 	doEdit     op = "the buyer edits the cart"
 	doPay      op = "the buyer pays"
 	doReturn   op = "the buyer comes back"
+	doGoOn     op = "a Pay that is under way asks again"
 	doBank     op = "3-D Secure ends"
 	doSecret   op = "the buyer confirms with the client secret"
 	doItem     op = "a worker takes up"
@@ -81,8 +82,11 @@ func (m *model) steps(w *world) []step {
 	if l.Edits > 0 {
 		add(doEdit, 0, 0)
 	}
-	if a := w.Row.Live(); a != nil && a.Amount != w.Total {
-		add(doReturn, 0, 0)
+	if a := w.Row.last(); a != nil {
+		add(doGoOn, 0, 0)
+		if a.State.Live() && a.Amount != w.Total {
+			add(doReturn, 0, 0)
+		}
 	}
 	m.stripeSteps(w, add)
 	m.workerSteps(w, add)
@@ -229,6 +233,13 @@ func (m *model) buyer(w *world, s step) bool {
 		m.pay(w, int(s.b))
 	case doReturn:
 		w.Row.Return(w.Total, yen, t0)
+	case doGoOn:
+		a := w.Row.last()
+		attempts, tries := len(w.Row.Attempts), len(a.Tries)
+		w.Row.Submit(m.submission(a.Tries[tries-1].ID, a.Amount), t0)
+		if len(w.Row.Attempts) > attempts || len(a.Tries) > tries {
+			w.bad("A", "one submission pays twice")
+		}
 	default:
 		return false
 	}
@@ -244,14 +255,7 @@ func (m *model) pay(w *world, named int) {
 		w.Row.SubmitFree(Cart{Currency: yen}, t0)
 		return
 	}
-	sub := Submission{
-		ID: id, Token: id, Cart: Cart{Total: w.Total, Currency: yen, Member: "m"}, Scope: Scope{Environment: "test"},
-		Customer: "cus", Automatic: m.automatic, HostFirst: m.policy.HostFirst,
-	}
-	if m.guest {
-		sub.Cart.Member, sub.Customer = "", ""
-	}
-	if w.Row.Submit(sub, t0) != Taken {
+	if w.Row.Submit(m.submission(id, w.Total), t0) != Taken {
 		return
 	}
 	w.Left.Pays--
@@ -259,6 +263,17 @@ func (m *model) pay(w *world, named int) {
 	if w.Host.key(w.Row.Gen).Taken && w.Host.key(w.Row.Gen).Order == 0 {
 		w.bad("H", "a purchase begins under a closed key")
 	}
+}
+
+func (m *model) submission(id string, total int64) Submission {
+	sub := Submission{
+		ID: id, Token: id, Cart: Cart{Total: total, Currency: yen, Member: "m"}, Scope: Scope{Environment: "test"},
+		Customer: "cus", Automatic: m.automatic, HostFirst: m.policy.HostFirst,
+	}
+	if m.guest {
+		sub.Cart.Member, sub.Customer = "", ""
+	}
+	return sub
 }
 
 func (w *world) bad(letter, what string) {
