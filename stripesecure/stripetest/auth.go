@@ -23,7 +23,7 @@ func (s *Stripe) authenticate(h http.Header, form *node) (*Key, *mode, *Error) {
 		return nil, nil, unauthorized("Invalid API Key provided: " + mask(text))
 	}
 	acct := s.accounts[key.Account]
-	if other := h.Get("Stripe-Account"); other != "" && other != key.Account {
+	if other := header(h, "Stripe-Account"); other != "" && other != key.Account {
 		if acct = s.accounts[other]; acct == nil || key.Account != s.keys.account {
 			return key, nil, forbidden("account_invalid", "The provided key '"+mask(text)+"' does not have access to account '"+
 				clip(other, 60)+"' (or that account does not exist). Application access may have been revoked.")
@@ -38,7 +38,7 @@ func (s *Stripe) authenticate(h http.Header, form *node) (*Key, *mode, *Error) {
 // bearer reads the key from Authorization: Bearer, or Basic with the key as the
 // user name.
 func bearer(h http.Header) string {
-	scheme, value, _ := strings.Cut(h.Get("Authorization"), " ")
+	scheme, value, _ := strings.Cut(header(h, "Authorization"), " ")
 	switch {
 	case strings.EqualFold(scheme, "bearer"):
 		return strings.TrimSpace(value)

@@ -35,14 +35,14 @@ type callLog struct {
 type logged struct {
 	Call
 
-	form *node
-	key  string // the API key
+	params string // as they were sent
+	key    string // the API key
 }
 
 // begin notes the arrival of a request. The caller holds s.mu.
 func (l *callLog) begin(j *job) *logged {
 	c := &logged{Call: Call{
-		Method: j.in.method, Path: j.in.path, IdempotencyKey: j.in.header.Get("Idempotency-Key"),
+		Method: j.in.method, Path: j.in.path, IdempotencyKey: header(j.in.header, "Idempotency-Key"),
 		RequestID: j.call.id, Time: j.s.now(), Fault: j.fault.name,
 	}}
 	l.list = last(append(l.list, c), j.s.opts.maxCalls)
@@ -59,7 +59,9 @@ func last[T any](list []T, n int) []T {
 
 // learn adds what is known after the request was read.
 func (c *logged) learn(j *job) {
-	c.form = j.call.form
+	if j.call.form != nil {
+		c.params = j.in.params()
+	}
 	if m := j.call.m; m != nil {
 		c.Account, c.Live = m.account.ID, m.isLive
 	}
@@ -80,7 +82,11 @@ func (s *Stripe) Calls(patterns ...string) []Call {
 			continue
 		}
 		one := c.Call
-		one.Form = c.form.flat()
+		form, _ := new(parser).parse(c.params) // nil when it is malformed
+		one.Form = form.flat()
+		if keyShape.MatchString(one.Form["key"]) { // Stripe.js sends the key so
+			delete(one.Form, "key")
+		}
 		if c.key != "" {
 			one.Key = mask(c.key)
 		}

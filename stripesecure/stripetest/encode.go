@@ -25,10 +25,11 @@ type field struct {
 	index   int
 	name    string
 	label   string // "name":
-	null    bool
+	nothing string // "name":null for one whose zero value is sent as null
 	omit    bool
 	private bool
 	expand  []string
+	plan    []field // of a struct
 }
 
 var plans sync.Map // reflect.Type → []field
@@ -48,7 +49,7 @@ func fieldsOf(t reflect.Type) []field {
 		for opt := range strings.SplitSeq(f.Tag.Get("stripe"), ",") {
 			switch {
 			case opt == "null":
-				one.null = true
+				one.nothing = one.label + "null"
 			case opt == "omit":
 				one.omit = true
 			case opt == "private":
@@ -56,6 +57,12 @@ func fieldsOf(t reflect.Type) []field {
 			case strings.HasPrefix(opt, "expand="):
 				one.expand = strings.Split(opt[len("expand="):], "|")
 			}
+		}
+		if f.Type.Kind() == reflect.Pointer {
+			one.nothing = one.label + "null"
+		}
+		if f.Type.Kind() == reflect.Struct { // not of a pointer: an error has an intent, and that an error
+			one.plan = fieldsOf(f.Type)
 		}
 		out = append(out, one)
 	}
@@ -135,7 +142,7 @@ func (e *encoder) value(v reflect.Value, expand expansion) {
 		}
 		e.value(v.Elem(), expand)
 	case reflect.Struct:
-		e.object(v, expand)
+		e.object(v, fieldsOf(v.Type()), expand)
 	case reflect.Slice:
 		e.list(v, expand)
 	case reflect.Map:
@@ -162,41 +169,46 @@ func (e *encoder) text(s string) {
 	e.buf = append(append(append(e.buf, '"'), s...), '"')
 }
 
-func (e *encoder) object(v reflect.Value, expand expansion) {
+func (e *encoder) object(v reflect.Value, plan []field, expand expansion) {
 	e.raw("{")
 	first := true
-	for _, f := range fieldsOf(v.Type()) {
+	for i := range plan {
+		f := &plan[i]
 		value := v.Field(f.index)
-		if (f.private && e.public) || (f.omit && value.IsZero()) {
+		empty := (f.omit || f.nothing != "") && value.IsZero()
+		if (f.private && e.public) || (f.omit && empty) {
 			continue
 		}
 		if !first {
 			e.raw(",")
 		}
 		first = false
+		if empty {
+			e.raw(f.nothing)
+			continue
+		}
 		e.raw(f.label)
 		e.field(f, value, expand)
 	}
 	e.raw("}")
 }
 
-func (e *encoder) field(f field, value reflect.Value, expand expansion) {
-	if f.null && value.IsZero() {
-		e.raw("null")
-		return
-	}
-	below, asked := expand[f.name]
-	if asked && len(f.expand) > 0 && value.Kind() == reflect.String {
-		if target := e.mode.index[value.String()].object; target != nil {
-			e.any(target, below)
-			return
+// field writes the value of a field.
+func (e *encoder) field(f *field, value reflect.Value, expand expansion) {
+	switch value.Kind() {
+	case reflect.String:
+		if below, asked := expand[f.name]; asked && len(f.expand) > 0 {
+			if target := e.mode.index[value.String()].object; target != nil {
+				e.any(target, below)
+				return
+			}
 		}
+		e.text(value.String())
+	case reflect.Struct:
+		e.object(value, f.plan, expand[f.name])
+	default:
+		e.value(value, expand[f.name])
 	}
-	if value.Kind() == reflect.Interface && !value.IsNil() {
-		e.any(value.Interface(), below)
-		return
-	}
-	e.value(value, below)
 }
 
 func (e *encoder) list(v reflect.Value, expand expansion) {

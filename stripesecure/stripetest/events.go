@@ -100,17 +100,21 @@ func idOf(obj any) (string, bool) {
 func (m *mode) difference(before, after any) json.RawMessage {
 	old, now := reflect.Indirect(reflect.ValueOf(before)), reflect.Indirect(reflect.ValueOf(after))
 	out := []byte("{")
-	for _, f := range fieldsOf(old.Type()) {
+	plan := fieldsOf(old.Type())
+	for i := range plan {
 		was, is := encoder{mode: m}, encoder{mode: m}
-		was.field(f, old.Field(f.index), nil)
-		is.field(f, now.Field(f.index), nil)
+		was.object(old, plan[i:i+1], nil)
+		is.object(now, plan[i:i+1], nil)
 		if bytes.Equal(was.buf, is.buf) {
 			continue
+		}
+		if len(was.buf) == len("{}") { // it was not shown
+			was.buf = []byte("{" + plan[i].label + "null}")
 		}
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		out = append(append(append(append(out, '"'), f.name...), '"', ':'), was.buf...)
+		out = append(out, was.buf[1:len(was.buf)-1]...)
 	}
 	return append(out, '}')
 }

@@ -19,7 +19,9 @@ func (s *Stripe) exchange(ctx context.Context, in *incoming) (answer, error) {
 	j := &job{s: s, in: in}
 	script := s.meet(in)
 	if script == nil {
+		j.forms = &s.forms
 		j.run()
+		s.forms.reset()
 		s.mu.Unlock()
 		return j.out, nil
 	}
@@ -53,7 +55,7 @@ func (j *job) run() {
 // note logs a request that does not arrive. The caller holds s.mu.
 func (s *Stripe) note(j *job) {
 	j.call = &call{s: s}
-	j.call.form, _ = j.in.form() // nil when it is malformed
+	j.call.form, _ = j.in.form(&parser{}) // nil when it is malformed
 	j.log = s.calls.begin(j)
 	j.log.learn(j)
 }

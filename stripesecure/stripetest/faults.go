@@ -184,10 +184,10 @@ func (p *Script) fits(in *incoming) bool {
 	if p.where == nil {
 		return true
 	}
-	form, _ := in.form() // nil when it is malformed
+	form, _ := in.form(&parser{}) // nil when it is malformed
 	c := Call{Method: in.method, Path: in.path, IdempotencyKey: in.idempotencyKey(), Form: form.flat()}
 	c.Key = mask(bearer(in.header))
-	c.Account = in.header.Get("Stripe-Account")
+	c.Account = header(in.header, "Stripe-Account")
 	return p.where(c)
 }
 

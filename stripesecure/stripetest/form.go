@@ -54,23 +54,38 @@ func (n *node) adopt(kid *node) {
 	}
 }
 
-// parser makes the nodes of one form, several at a time.
-type parser struct{ fresh []node }
+// parser makes the nodes of forms. Those of the last form are used again after
+// reset: nobody may hold on to them.
+type parser struct {
+	nodes []*node
+	used  int
+}
+
+// maxNodes is how many nodes are kept for the next form.
+const maxNodes = 200
 
 func (p *parser) node(name string) *node {
-	if len(p.fresh) == 0 {
-		p.fresh = make([]node, 8)
+	if p.used == len(p.nodes) {
+		p.nodes = append(p.nodes, &node{})
 	}
-	n := &p.fresh[0]
-	p.fresh = p.fresh[1:]
+	n := p.nodes[p.used]
+	p.used++
 	n.name = name
 	return n
 }
 
-// parseForm reads application/x-www-form-urlencoded text with Stripe's bracket
+func (p *parser) reset() {
+	p.nodes = p.nodes[:min(len(p.nodes), maxNodes)]
+	for _, n := range p.nodes[:min(p.used, maxNodes)] {
+		clear(n.kids)
+		*n = node{kids: n.kids[:0]}
+	}
+	p.used = 0
+}
+
+// parse reads application/x-www-form-urlencoded text with Stripe's bracket
 // names into a tree: metadata[order]=7, expand[]=customer, expand[0]=customer.
-func parseForm(text string) (*node, *Error) {
-	p := parser{}
+func (p *parser) parse(text string) (*node, *Error) {
 	root := p.node("")
 	root.hash = true
 	pairs := 0

@@ -1,6 +1,7 @@
 package stripetest
 
 import (
+	"crypto/sha256"
 	"net/http"
 	"sort"
 	"strings"
@@ -17,19 +18,20 @@ const (
 // replay is what is kept of the first request with an idempotency key.
 type replay struct {
 	key     string
-	request string // method, path and parameters of the first request
+	request string // fingerprint of the first request
 	id      string // its request id
 	created time.Time
 	done    bool
 	answer  answer
 }
 
-// fingerprint is the identity of a request.
+// fingerprint is the identity of a request: a hash, so that no large form is kept.
 func fingerprint(method, path string, form *node) string {
 	var pairs []string
 	form.each("", func(name, value string) { pairs = append(pairs, name+"\x00"+value) })
 	sort.Strings(pairs)
-	return method + " " + path + "\x00" + strings.Join(pairs, "\x00\x00")
+	sum := sha256.Sum256([]byte(method + " " + path + "\x00" + strings.Join(pairs, "\x00\x00")))
+	return string(sum[:])
 }
 
 // recall looks for an earlier request with the key. It returns the answer to

@@ -6,11 +6,19 @@ import (
 	"strings"
 )
 
+// header reads a header by its canonical name.
+func header(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
 // incoming is a request as it arrived, whole.
 type incoming struct {
 	method, path, query string
 	header              http.Header
-	body                []byte
+	body                string
 	tooBig              bool
 	base                string // address below which hosted pages are found
 }
@@ -57,6 +65,7 @@ type answer struct {
 // job is a request between its arrival and its work.
 type job struct {
 	s     *Stripe
+	forms *parser // where the parameters are kept; nil for a job that may wait
 	in    *incoming
 	fault Fault
 	call  *call
@@ -75,7 +84,10 @@ func (j *job) arrive() bool {
 	s.requests++
 	j.call = &call{s: s, id: "req_" + s.random(14), idem: j.in.idempotencyKey(), base: s.base(j.in)}
 	j.log = s.calls.begin(j)
-	form, fault := j.in.form()
+	if j.forms == nil {
+		j.forms = &parser{}
+	}
+	form, fault := j.in.form(j.forms)
 	if fault != nil {
 		return j.fail(fault)
 	}
@@ -193,7 +205,7 @@ func (j *job) finish(a answer) bool {
 
 func (j *job) head() head {
 	h := head{
-		request: j.call.id, version: j.in.header.Get("Stripe-Version"), account: j.in.header.Get("Stripe-Account"),
+		request: j.call.id, version: header(j.in.header, "Stripe-Version"), account: header(j.in.header, "Stripe-Account"),
 	}
 	if h.version == "" {
 		h.version = APIVersion
@@ -205,19 +217,24 @@ func (j *job) head() head {
 }
 
 // form reads the parameters: of the body for POST, else of the query.
-func (in *incoming) form() (*node, *Error) {
+func (in *incoming) form(p *parser) (*node, *Error) {
 	if in.tooBig {
 		e := invalid("", "", "Request body too large.")
 		e.status = http.StatusRequestEntityTooLarge
 		return nil, e
 	}
-	if in.method != http.MethodPost {
-		return parseForm(in.query)
-	}
-	if t := in.header.Get("Content-Type"); len(in.body) > 0 && !strings.HasPrefix(t, "application/x-www-form-urlencoded") {
+	if t := header(in.header, "Content-Type"); in.method == http.MethodPost && in.body != "" && !strings.HasPrefix(t, "application/x-www-form-urlencoded") {
 		return nil, invalid("", "", "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.")
 	}
-	return parseForm(string(in.body))
+	return p.parse(in.params())
+}
+
+// params is the text that holds the parameters.
+func (in *incoming) params() string {
+	if in.method == http.MethodPost {
+		return in.body
+	}
+	return in.query
 }
 
 // idempotencyKey is the header of a POST; other methods ignore it.
@@ -225,7 +242,7 @@ func (in *incoming) idempotencyKey() string {
 	if in.method != http.MethodPost {
 		return ""
 	}
-	return in.header.Get("Idempotency-Key")
+	return header(in.header, "Idempotency-Key")
 }
 
 // base is the address that next_action begins with. The caller holds s.mu.

@@ -24,6 +24,7 @@ type Stripe struct {
 	frozen   time.Time     // while a call is answered, or a scheduled change runs: its time
 	pruned   int64         // the second of the clock in which prune ran
 	scratch  []byte        // where answers are written
+	forms    parser        // where parameters are read
 	rand     *rand.Rand
 	requests uint64
 	accounts map[string]*account

@@ -119,7 +119,7 @@ func (s *Stripe) read(r *http.Request, base string) (*incoming, error) {
 		return nil, err
 	}
 	if in.tooBig = int64(len(body)) > s.opts.maxBody; !in.tooBig {
-		in.body = body
+		in.body = string(body)
 	}
 	return in, nil
 }
