@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -61,13 +60,13 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 	case errors.Is(err, ErrNoRow):
 		// Looking at a checkout that nobody has paid for stores nothing.
 		j.row = checkout.New(j.p.opts.ShopID, string(id))
-		j.stored, err = json.Marshal(j.row)
+		j.stored, err = j.p.encode(j.row)
 		return err
 	case err != nil:
 		return err
 	}
 	row := &checkout.Row{}
-	if err := json.Unmarshal(stored.Body, row); err != nil {
+	if err := j.p.decode(stored.Body, row); err != nil {
 		return err
 	}
 	row.Shop, row.ID, row.Version = stored.Shop, stored.Checkout, stored.Version
@@ -174,7 +173,7 @@ func (j *job) prepare(ctx context.Context, cmd checkout.Command) {
 
 // save is one compare-and-set, and none when nothing has changed.
 func (j *job) save(ctx context.Context) error {
-	body, err := json.Marshal(j.row)
+	body, err := j.p.encode(j.row)
 	if err != nil {
 		return err
 	}

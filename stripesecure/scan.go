@@ -206,7 +206,7 @@ func (p *Plugin) lookAhead(ctx context.Context, rows []Row) map[string]checkout.
 	oldest, scope, waiting := time.Time{}, checkout.Scope{}, 0
 	for _, stored := range rows {
 		row := &checkout.Row{}
-		if json.Unmarshal(stored.Body, row) != nil {
+		if p.decode(stored.Body, row) != nil {
 			continue
 		}
 		if a := row.Live(); a != nil && a.State == checkout.Waiting && a.Intent != "" {

@@ -2,6 +2,7 @@ package stripesecure
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -27,7 +28,8 @@ const (
 	inBackground = true
 )
 
-// seams are where the plugin meets the network and time, beside its options.
+// seams are where the plugin meets the network, time and the bytes of a row,
+// beside its options.
 // The simulation has its own, so that one seed decides everything that happens.
 type seams struct {
 	// stripe speaks with one key, for one account ("" for the key's own).
@@ -36,6 +38,9 @@ type seams struct {
 	sleep func(ctx context.Context, d time.Duration) bool
 	// left is how long ctx still runs; no deadline is for ever.
 	left func(ctx context.Context) time.Duration
+	// encode and decode make a row's body, and read it.
+	encode func(*checkout.Row) ([]byte, error)
+	decode func([]byte, *checkout.Row) error
 	// each calls do with 0 to n-1, several at once, and waits for all.
 	each func(n int, do func(int))
 }
@@ -50,6 +55,8 @@ func realSeams(backend *stripeapi.Backend) seams {
 			return client
 		},
 		sleep: sleep, left: left, each: each,
+		encode: func(r *checkout.Row) ([]byte, error) { return json.Marshal(r) },
+		decode: func(body []byte, r *checkout.Row) error { return json.Unmarshal(body, r) },
 	}
 }
 

@@ -149,11 +149,17 @@ func (w *simWorld) checkResult(res Result) {
 func (w *simWorld) checkRefused(res Result) {
 	_, gen, _ := res.Payment.ID.split()
 	for _, i := range w.stripe.intents {
-		if res.Payment.State == StateVoided && i.gen == gen && i.ours() && (i.status == needsCapture || i.status == succeeded) &&
-			!w.rowFound("stray_payment") {
+		if res.Payment.State == StateVoided && i.gen == gen && i.ours() && (i.status == needsCapture || i.status == succeeded) && w.linked(i) {
 			w.fail("F", "the host is told voided, and %s is %s", i.id, i.status)
 		}
 	}
+}
+
+// linked reports whether the row knows the PaymentIntent, and not as a stray of
+// a create that was closed as not found.
+func (w *simWorld) linked(i *simIntent) bool {
+	return w.store.now != nil && !w.rowFound("stray_payment") &&
+		slices.ContainsFunc(w.store.now.Attempts, func(a *checkout.Attempt) bool { return a.Intent == i.id })
 }
 
 func (w *simWorld) rowFound(code string) bool {

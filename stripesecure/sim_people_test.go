@@ -220,13 +220,14 @@ func (a *simActor) meddles() {
 			if i.of != string(simCart) || !i.signed || i.shop != simShop || i.status != needsCapture || !a.acts(300) {
 				continue
 			}
-			i.outside, a.w.stirred = true, a.w.now
+			i.outside = true
 			if a.rnd.yes(500) {
 				i.status, i.reason = canceled, "requested_by_customer"
 			} else {
 				i.status = succeeded
 			}
 			a.w.note("Dashboard: %s is %s", i.id, i.status)
+			a.w.stripe.changed(i)
 		}
 	}
 }

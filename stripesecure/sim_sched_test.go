@@ -137,6 +137,7 @@ func (a *simActor) pass(d time.Duration) {
 		w.fail("E", "no rest after %d steps", simMaxSteps)
 	}
 	at := w.now + d
+	w.sum = simMix(w.sum ^ uint64(at) ^ a.id<<20 ^ a.step)
 	if w.violation == "" && (len(w.queue) == 0 || w.queue[0].at > at) {
 		w.now = at // nobody else is first
 	} else {

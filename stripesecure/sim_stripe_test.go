@@ -74,11 +74,12 @@ func (s *simStripe) execute(call checkout.Call) checkout.Answer {
 		s.w.note("stripe: replays %s", call.Kind)
 		return ans
 	}
-	s.w.stirred = s.w.now
 	ans := s.work(call)
 	s.keep(call, ans)
 	s.w.note("stripe: %s %s: %s", call.Kind, s.tell(call), simAnswer(ans))
-	s.w.checkStripe()
+	if ans.Intent != nil {
+		s.changed(s.find(ans.Intent.ID))
+	}
 	return ans
 }
 
@@ -250,7 +251,6 @@ func (s *simStripe) picture(i *simIntent) checkout.Intent {
 
 // authenticate is the end of 3-D Secure in the buyer's browser.
 func (s *simStripe) authenticate(i *simIntent, passed bool) {
-	s.w.stirred = s.w.now
 	if i.status != needsAction {
 		return
 	}
@@ -260,7 +260,7 @@ func (s *simStripe) authenticate(i *simIntent, passed bool) {
 		s.decline(i, "payment_intent_authentication_failure")
 	}
 	s.w.note("stripe: 3-D Secure of %s: %s", i.id, i.status)
-	s.w.checkStripe()
+	s.changed(i)
 }
 
 // expire releases the holds that nobody captured in time.
@@ -268,6 +268,7 @@ func (s *simStripe) expire() {
 	for _, i := range s.intents {
 		if i.status == needsCapture && i.holds <= s.w.now {
 			i.status, i.reason, i.outside = canceled, "automatic", true
+			s.changed(i)
 		}
 	}
 }

@@ -41,6 +41,8 @@ type simConfig struct {
 	refuses   int           // the host cannot make the order, per mille of tries
 	cancels   bool          // a merchant cancels an order
 	edits     bool          // the cart changes while buyers pay
+	webhooks  bool          // Stripe sends events
+	jumps     bool          // a server's clock is set
 	dashboard bool          // somebody works in the Dashboard
 	maxTries  int           // confirms that Stripe takes, 0 for any number
 	luck      int           // chance of a fault at each call, per mille
@@ -55,6 +57,7 @@ func simConfigOf(seed uint64) simConfig {
 		orders: r.yes(500), hostFirst: r.yes(250), automatic: r.yes(500), member: r.yes(400),
 		servers: 1 + r.n(3), tabs: 1 + r.n(10)/6 + r.n(10)/8, kinds: uint32(r.next() | r.next()),
 		cancels: r.yes(150), edits: r.yes(200), dashboard: r.yes(40), expiry: r.yes(5),
+		webhooks: r.yes(400), jumps: r.yes(50),
 	}
 	c.luck = []int{0, 5, 15, 40, 100}[r.n(5)]
 	c.skew = []time.Duration{0, 2 * time.Second, time.Minute}[r.n(3)]
@@ -85,11 +88,14 @@ type simWorld struct {
 
 	servers   []*simServer
 	store     *simStore
+	made      simCodec
+	sum       uint64 // of everything that has happened: two runs of a seed agree
 	stripe    *simStripe
 	host      *simHost
 	ids       simRand
 	people    simPeople
 	seen      simSeen
+	events    uint64
 	calming   bool          // nobody is there any more
 	faultless bool          // nothing goes wrong from now on
 	stirred   time.Duration // when something last happened that is not the sweep's
@@ -177,7 +183,7 @@ func (w *simWorld) newServer(n int) *simServer {
 	p.opts.NewID = w.newID
 	p.seams = seams{
 		stripe: func(_, _ string, _ bool) stripePort { return w.stripe },
-		sleep:  w.sleep, left: w.left, each: w.each,
+		sleep:  w.sleep, left: w.left, each: w.each, encode: w.encode, decode: w.decode,
 	}
 	if w.mutant != nil && w.mutant.plugin != nil {
 		w.mutant.plugin(&p)
@@ -256,6 +262,10 @@ func (w *simWorld) run() {
 		}
 	}()
 	w.populate()
+	if w.jumps {
+		s, r := w.servers[0], simRand(simMix(w.seed+3))
+		w.at(r.between(0, 5*time.Minute), func() { s.skew = r.between(-10*time.Minute, 10*time.Minute) })
+	}
 	for _, s := range w.servers {
 		w.schedule(s, s.tick)
 	}
