@@ -176,8 +176,12 @@ func (k OrderKeys) Take(
 	if taken {
 		return order, nil
 	}
+	asked := order.Ref
 	if order, err = k.read(ctx, tx, text, p.ID); err != nil {
 		return stripesecure.Order{}, explain(ctx, op, err)
+	}
+	if order.Ref != asked {
+		return order, explain(ctx, op, fmt.Errorf("%w: %q, and not %q", ErrKeyTaken, order.Ref, asked))
 	}
 	return order, explain(ctx, op, ErrKeyTaken)
 }

@@ -41,6 +41,9 @@ type engineConfig struct {
 	store     stripesecure.Store // default: sqlstore on the same database
 	// refuse says whether the host can make the order of p.
 	refuse func(p stripesecure.Payment) *stripesecure.Refusal
+	// placeOrder and host replace parts of the host; the engine is the whole one.
+	placeOrder func(ctx context.Context, e *engine, p stripesecure.Payment) (stripesecure.Order, error)
+	host       func(e *engine) stripesecure.Host
 	// committed hears of every order after its transaction.
 	committed func(o stripesecure.Order)
 }
@@ -69,6 +72,12 @@ func newEngine(db *sql.DB, dialect sqlstore.Dialect, c engineConfig) (*engine, e
 	}
 	if c.orders {
 		options.Orders = e
+	}
+	if c.placeOrder != nil {
+		options.Orders = placing{e, c.placeOrder}
+	}
+	if c.host != nil {
+		options.Host = c.host(e)
 	}
 	var err error
 	if e.plugin, err = stripesecure.New(options); err != nil {
@@ -137,6 +146,17 @@ func (e *engine) PlaceOrder(ctx context.Context, p stripesecure.Payment) (stripe
 		e.config.committed(order)
 	}
 	return order, err
+}
+
+// placing is another PlaceOrder for an engine.
+type placing struct {
+	engine *engine
+	place  func(ctx context.Context, e *engine, p stripesecure.Payment) (stripesecure.Order, error)
+}
+
+// PlaceOrder implements stripesecure.Orders.
+func (p placing) PlaceOrder(ctx context.Context, payment stripesecure.Payment) (stripesecure.Order, error) {
+	return p.place(ctx, p.engine, payment)
 }
 
 // place is the step of a host that is told to place the order.
