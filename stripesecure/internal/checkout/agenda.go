@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"slices"
 	"time"
 )
 
@@ -106,8 +107,8 @@ func (r *Row) agenda(p Policy, present bool) []item {
 	if r.End != nil && !r.End.Closed {
 		items = append(items, item{at: r.End.NextAt, cmd: Command{Kind: CloseKey, Gen: r.Gen}})
 	}
-	for i := len(r.Attempts) - 1; i >= 0; i-- {
-		items = append(items, r.plan(r.Attempts[i], p, present)...)
+	for _, a := range slices.Backward(r.Attempts) {
+		items = append(items, r.plan(a, p, present)...)
 	}
 	if r.NotNeeded && r.Order == nil && r.End == nil && p.Orders && present {
 		items = append(items, item{at: r.PlaceAt, cmd: Command{Kind: PlaceOrder, Gen: r.Gen}})

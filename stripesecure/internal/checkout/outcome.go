@@ -1,5 +1,7 @@
 package checkout
 
+import "slices"
+
 // Outcome is what the row says to the buyer and the host: the state, and the
 // one thing to do.
 type Outcome struct {
@@ -138,9 +140,9 @@ func (r *Row) State(gen int) string {
 
 // AttemptOf is the attempt that a generation's payment is about: its last one.
 func (r *Row) AttemptOf(gen int) *Attempt {
-	for i := len(r.Attempts) - 1; i >= 0; i-- {
-		if r.Attempts[i].Gen == gen {
-			return r.Attempts[i]
+	for _, a := range slices.Backward(r.Attempts) {
+		if a.Gen == gen {
+			return a
 		}
 	}
 	return nil
