@@ -240,14 +240,20 @@ var (
 	three = []int8{held, declined, challenged}
 )
 
-// models are the configurations. prompt: calls are answered at once, so that
-// the host's and the buyer's part can be explored further.
+// models are the configurations. Those with a bound of their own are explored to
+// the end. prompt: calls are answered at once, so that the host's and the
+// buyer's part can be explored further.
 var models = []model{
 	{name: "prompt", prompt: true, automatic: true, fates: plain, left: budget{Pays: 2, Edits: 1, Refusals: 1, Withdrawals: 1}},
 	{name: "prompt, manual", prompt: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Edits: 1, Outside: 1, Withdrawals: 1}},
 	{name: "prompt, Orders", prompt: true, policy: Policy{Orders: true}, automatic: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Edits: 1, Outside: 1, Withdrawals: 1}},
 	{name: "prompt, order first", prompt: true, policy: Policy{HostFirst: true}, automatic: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Orders: 2, Edits: 1, Withdrawals: 1}},
 	{name: "prompt, order first, outside", prompt: true, policy: Policy{HostFirst: true}, fates: three, left: budget{Pays: 2, Orders: 1, Outside: 1, Withdrawals: 1}},
+	{name: "one try, a loss", most: 50_000, automatic: true, fates: three, left: budget{Pays: 1, Losses: 1}},
+	{name: "one try, a crash", most: 50_000, policy: Policy{Orders: true}, automatic: true, fates: plain, left: budget{Pays: 1, Crashes: 1}},
+	{name: "one try, order first", most: 50_000, policy: Policy{HostFirst: true}, automatic: true, fates: plain, left: budget{Pays: 1, Orders: 1, Losses: 1}},
+	{name: "one try, refused", most: 50_000, automatic: true, fates: plain, left: budget{Pays: 1, Refusals: 1, Losses: 1}},
+	{name: "one try, withdrawn", automatic: true, fates: plain, left: budget{Pays: 1, Withdrawals: 1}},
 	{name: "faults", automatic: true, fates: three, left: budget{Pays: 2, Losses: 1, Crashes: 1}},
 	{name: "tabs", automatic: true, fates: plain, left: budget{Pays: 2, Edits: 1, Refusals: 1, Crashes: 1}},
 	{name: "withdrawn", automatic: true, fates: plain, left: budget{Pays: 2, Refusals: 1, Withdrawals: 1, Losses: 1}},
@@ -261,6 +267,8 @@ var models = []model{
 	{name: "guest, client secret", guest: true, fates: three, left: budget{Pays: 2, Secrets: 1, Losses: 1}},
 }
 
+const statesUsual = 8_000
+
 // statesEach bounds one exploration. STATES=1000000 explores further.
 func statesEach(t *testing.T) int {
 	if text := os.Getenv("STATES"); text != "" {
@@ -273,7 +281,7 @@ func statesEach(t *testing.T) int {
 	if testing.Short() || raceDetector {
 		return 2_000
 	}
-	return 12_000
+	return statesUsual
 }
 
 func TestExplore(t *testing.T) {
@@ -281,7 +289,9 @@ func TestExplore(t *testing.T) {
 	for _, m := range models {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			m.most = most
+			if m.most == 0 || most != statesUsual {
+				m.most = most
+			}
 			begin := time.Now()
 			res := explore(&m)
 			t.Logf("%d states, complete: %v, %v", res.states, res.complete, time.Since(begin).Round(time.Millisecond))
