@@ -34,6 +34,8 @@ var checks = []check{
 	{"ST-13", "a caller who has gone still writes, or waits", checkContext},
 	{"ST-14", "a caller that reuses its buffer changes what is stored", checkBuffers},
 	{"ST-15", "a shop's sweep starves behind the rows of another, or works on them (I12)", checkDueOfShop},
+	{"ST-16", "an event that waits is never worked on, or another shop's is", checkList},
+	{"ST-17", "what another server has just changed is thrown away", checkDelete},
 }
 
 func checkMissing(ctx context.Context, s stripesecure.Store) error {

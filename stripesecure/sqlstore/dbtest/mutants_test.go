@@ -19,6 +19,8 @@ type broken struct {
 	get         func(ctx context.Context, shop, checkout string) (stripesecure.Row, error)
 	put         func(ctx context.Context, row stripesecure.Row) error
 	due         func(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error)
+	list        func(ctx context.Context, shop, prefix, after string, limit int) ([]stripesecure.Row, error)
+	remove      func(ctx context.Context, shop, checkout string, version int64) error
 	setCustomer func(ctx context.Context, key stripesecure.CustomerKey, was, id string) error
 }
 
@@ -41,6 +43,20 @@ func (b *broken) Due(ctx context.Context, shop string, now time.Time, limit int)
 		return b.due(ctx, shop, now, limit)
 	}
 	return b.Memory.Due(ctx, shop, now, limit)
+}
+
+func (b *broken) List(ctx context.Context, shop, prefix, after string, limit int) ([]stripesecure.Row, error) {
+	if b.list != nil {
+		return b.list(ctx, shop, prefix, after, limit)
+	}
+	return b.Memory.List(ctx, shop, prefix, after, limit)
+}
+
+func (b *broken) Delete(ctx context.Context, shop, checkout string, version int64) error {
+	if b.remove != nil {
+		return b.remove(ctx, shop, checkout, version)
+	}
+	return b.Memory.Delete(ctx, shop, checkout, version)
 }
 
 func (b *broken) SetCustomer(ctx context.Context, key stripesecure.CustomerKey, was, id string) error {
@@ -203,6 +219,20 @@ var mutants = map[string]func(b *broken){
 			}
 			rows = rows[:min(limit, len(rows))]
 			return slices.DeleteFunc(rows, func(r stripesecure.Row) bool { return r.Shop != shop }), nil
+		}
+	},
+	"ST-16": func(b *broken) { // LIKE
+		b.list = func(ctx context.Context, shop, prefix, after string, limit int) ([]stripesecure.Row, error) {
+			return b.Memory.List(ctx, shop, strings.TrimRight(prefix, "%_"), after, limit)
+		}
+	},
+	"ST-17": func(b *broken) { // whatever version is there
+		b.remove = func(ctx context.Context, shop, checkout string, _ int64) error {
+			row, err := b.Memory.Get(ctx, shop, checkout)
+			if err != nil {
+				return err
+			}
+			return b.Memory.Delete(ctx, shop, checkout, row.Version)
 		}
 	},
 }
