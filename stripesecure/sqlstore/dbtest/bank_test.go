@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -97,7 +98,7 @@ func (b *bank) quiet(ctx context.Context) error {
 	return nil
 }
 
-func (b *bank) fault(format string, args ...any) {
+func (b *bank) faultf(format string, args ...any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.faults = append(b.faults, fmt.Sprintf(format, args...))
@@ -134,9 +135,7 @@ func (b *bank) watched(next http.Handler) http.Handler {
 		if after != nil {
 			after()
 		}
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), answer.Header())
 		w.WriteHeader(answer.Code)
 		_, _ = w.Write(answer.Body.Bytes())
 	})
@@ -148,7 +147,7 @@ func (b *bank) watched(next http.Handler) http.Handler {
 func (b *bank) inspect(r *http.Request, body []byte) {
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		b.fault("%s: %v", r.URL.Path, err)
+		b.faultf("%s: %v", r.URL.Path, err)
 		return
 	}
 	intent, isCapture := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/v1/payment_intents/"), "/capture")
@@ -169,7 +168,7 @@ func (b *bank) inspect(r *http.Request, body []byte) {
 		err := b.db.QueryRowContext(ctx, numberFor(b.dialect,
 			"SELECT body FROM stripesecure_checkouts WHERE shop = ? AND checkout = ?"), at...).Scan(&row)
 		if err != nil || !bytes.Contains(row, []byte(key)) {
-			b.fault("I7: POST %s of %v was sent before its key %q was stored (%v): %s", r.URL.Path, at, key, err, row)
+			b.faultf("I7: POST %s of %v was sent before its key %q was stored (%v): %s", r.URL.Path, at, key, err, row)
 		}
 		b.learn(key)
 	}
@@ -195,7 +194,7 @@ func (b *bank) inspectCapture(ctx context.Context, intent stripetest.PaymentInte
 	err := b.db.QueryRowContext(ctx, numberFor(b.dialect, "SELECT COUNT(*) FROM shop_orders WHERE shop = ? AND payment = ? AND total = ?"),
 		intent.Metadata["stripesecure_shop"], intent.Metadata["stripesecure_payment"], intent.Amount).Scan(&orders)
 	if err != nil || orders != 1 {
-		b.fault("I2: %s is captured, and there are %d orders of %d for payment %s (%v)",
+		b.faultf("I2: %s is captured, and there are %d orders of %d for payment %s (%v)",
 			intent.ID, orders, intent.Amount, intent.Metadata["stripesecure_payment"], err)
 	}
 }

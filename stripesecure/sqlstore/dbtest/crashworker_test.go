@@ -17,7 +17,7 @@ const buyersPerWorker = 6
 
 // serveUntilKilled lets buyers pay, and sweeps, until somebody ends the process.
 func (w *worker) serveUntilKilled(ctx context.Context) error {
-	say("ready")
+	sayf("ready")
 	failed := make(chan error, 1)
 	var all sync.WaitGroup
 	for n := range buyersPerWorker {
@@ -105,7 +105,7 @@ func (w *worker) buy(ctx context.Context, random *rand.Rand) error {
 			res, err = shop.place(ctx, res.Payment)
 		case stripesecure.GoTo:
 			ref := res.URL[strings.LastIndexByte(res.URL, '/')+1:]
-			say("thanks %s %s %s", shop.Shop, cart.ID, ref)
+			sayf("thanks %s %s %s", shop.Shop, cart.ID, ref)
 			return nil
 		case stripesecure.Show:
 			if random.IntN(2) == 0 {
@@ -154,6 +154,6 @@ func (w *worker) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	say("finished")
+	sayf("finished")
 	return nil
 }

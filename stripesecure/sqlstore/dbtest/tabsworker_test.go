@@ -15,7 +15,7 @@ import (
 // serveTabs opens tabs of one cart when it is told to, "shop cart tabs", all of
 // which pay at the same moment, and says when they are done.
 func (w *worker) serveTabs(ctx context.Context, lines *bufio.Scanner) error {
-	say("ready")
+	sayf("ready")
 	for lines.Scan() {
 		var name, cart string
 		var tabs int
@@ -41,7 +41,7 @@ func (w *worker) serveTabs(ctx context.Context, lines *bufio.Scanner) error {
 		if err := errors.Join(errs...); err != nil {
 			return err
 		}
-		say("done %s %s", name, cart)
+		sayf("done %s %s", name, cart)
 	}
 	return lines.Err()
 }
@@ -72,7 +72,7 @@ func (w *worker) tab(ctx context.Context, shop *engine, cart stripesecure.Cart) 
 				res, err = shop.plugin.Resume(ctx, cart)
 			}
 		case stripesecure.GoTo:
-			say("thanks %s %s %s", shop.Shop, cart.ID, res.URL[strings.LastIndexByte(res.URL, '/')+1:])
+			sayf("thanks %s %s %s", shop.Shop, cart.ID, res.URL[strings.LastIndexByte(res.URL, '/')+1:])
 			return nil
 		case stripesecure.Wait:
 			res, err = shop.plugin.Resume(ctx, cart)

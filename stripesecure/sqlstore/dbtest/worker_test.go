@@ -82,15 +82,15 @@ func work(text string) int {
 		}
 	}
 	if err != nil {
-		say("error %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		sayf("error %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 		return 1
 	}
 	return 0
 }
 
-// say writes one line, with one call of the system, so that a kill does not cut
+// sayf writes one line, with one call of the system, so that a kill does not cut
 // what was said.
-func say(format string, args ...any) {
+func sayf(format string, args ...any) {
 	_, _ = os.Stdout.WriteString(fmt.Sprintf(format, args...) + "\n")
 }
 
@@ -111,7 +111,7 @@ func (w *worker) engines() (engines []*engine, err error) {
 	for _, c := range shopsOfWorkers {
 		c.stripeURL, c.now = w.Stripe, w.now
 		c.refuse = w.refusal
-		c.committed = func(o stripesecure.Order) { say("committed %s", o.Ref) }
+		c.committed = func(o stripesecure.Order) { sayf("committed %s", o.Ref) }
 		e, err := newEngine(w.db, w.Database.Dialect, c)
 		if err != nil {
 			return nil, err
