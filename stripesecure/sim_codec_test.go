@@ -18,9 +18,7 @@ type simCodec struct {
 const simProve = 64 // one row of so many is read from its bytes
 
 func (w *simWorld) encode(r *checkout.Row) ([]byte, error) {
-	if m := w.mutant; m != nil && m.row != nil {
-		m.row(w, r)
-	}
+	w.mutant.change(w, r)
 	body, err := json.Marshal(r)
 	w.made = simCodec{body, r}
 	return body, err

@@ -82,6 +82,7 @@ func (w *simWorld) mayCrash(kind simKind) {
 // moved virtual machine).
 func (w *simWorld) mayPause() {
 	if w.happensOften(pause, w.luck/8) {
+		w.cur.paused = true
 		w.cur.pass(w.cur.rnd.between(20*time.Second, 2*time.Minute))
 	}
 }

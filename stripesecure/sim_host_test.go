@@ -34,8 +34,11 @@ var errSimHost = errors.New("host is down")
 // there, or nil because the key is closed.
 func (h *simHost) commit(id PaymentID, total int64) *simOrder {
 	order, taken := h.keys[id]
-	if m := h.w.mutant; taken && (m == nil || !m.keyless) {
+	if taken && !h.w.mutant.is("a host without order keys") {
 		return order
+	}
+	if h.w.mutant.is("the host commits another total") {
+		total += 100
 	}
 	_, gen, _ := id.split()
 	order = &simOrder{id: id, gen: gen, ref: "R" + strconv.Itoa(len(h.orders)+1), total: total}
@@ -88,8 +91,11 @@ func (h *simHost) CloseOrderKey(_ context.Context, id PaymentID) (Order, bool, e
 		return Order{}, false, err
 	}
 	order, taken := h.keys[id]
-	if m := h.w.mutant; !taken && (m == nil || !m.closesNothing) {
+	if !taken && !h.w.mutant.is("closing inserts nothing") {
 		h.set(id, nil)
+	}
+	if h.w.mutant.is("an order that is found is ignored") {
+		order = nil
 	}
 	h.w.note("host: close %s: %v", id, order != nil)
 	if err := h.leave(unsure); err != nil || order == nil {

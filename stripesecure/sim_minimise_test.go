@@ -17,8 +17,8 @@ func minimise(w *simWorld) *simWorld {
 			}
 			f := best.fired[n]
 			skip[f] = true
-			next := newSimWorld(w.seed, w.simConfig)
-			next.mutant, next.skip = w.mutant, skip
+			next := newSimWorld(w.seed, w.simConfig, w.mutant)
+			next.skip = skip
 			next.run()
 			if next.violation == w.violation && len(next.fired) < len(best.fired) {
 				best, smaller = next, true
@@ -32,8 +32,8 @@ func minimise(w *simWorld) *simWorld {
 
 // retold is the run again, with its trace.
 func retold(w *simWorld, skip map[simFault]bool) *simWorld {
-	next := newSimWorld(w.seed, w.simConfig)
-	next.mutant, next.skip, next.trace = w.mutant, skip, &simTrace{}
+	next := newSimWorld(w.seed, w.simConfig, w.mutant)
+	next.skip, next.trace = skip, &simTrace{}
 	next.run()
 	return next
 }

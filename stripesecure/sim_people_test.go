@@ -145,7 +145,9 @@ func (a *simActor) cart() Cart {
 
 // answered checks what the buyer was told.
 func (a *simActor) answered(res Result, ok bool, err error, began time.Duration) (Result, bool) {
-	a.w.slowest = max(a.w.slowest, a.w.now-began)
+	if ok && !a.paused {
+		a.w.slowest = max(a.w.slowest, a.w.now-began)
+	}
 	switch {
 	case !ok:
 		a.w.note("… no answer")

@@ -25,6 +25,7 @@ type simActor struct {
 	server   *simServer    // whose code it runs now, nil outside
 	deadline time.Duration // of the context it runs under
 	dead     bool          // its server has crashed
+	paused   bool          // its server has stood still
 }
 
 // simCrashed and simStopped unwind an actor whose server has crashed, or whose

@@ -46,6 +46,8 @@ func (a *simActor) places(pay Payment) {
 	case a.rnd.yes(w.refuses) && w.fire(a, action):
 		a.refuses(pay.ID, Refusal{Reason: OutOfStock, Items: []string{"tea"}}, 1)
 		return
+	case w.mutant.is("nobody compares the amounts"), w.mutant.is("the host does not compare the amounts"):
+		total = w.people.total
 	case total != w.people.total && !w.hostFirst:
 		a.refuses(pay.ID, Refusal{Reason: PriceChanged}, 1)
 		return
@@ -77,6 +79,7 @@ func (a *simActor) report(order *simOrder) (answered bool) {
 	var res Result
 	var err error
 	if !a.on(a.someServer(), placeBudget, func(p *Plugin) { res, err = p.OrderPlaced(context.Background(), order.id, order.order()) }) {
+		a.w.mutant.rollBack(a.w.host, order)
 		return false
 	}
 	a.w.note("… OrderPlaced %s: %s %v", order.ref, res.Payment.State, err)
@@ -131,6 +134,9 @@ func (a *simActor) cancels(o *simOrder) {
 	w := a.w
 	o.cancelled, w.stirred = true, w.now
 	w.note("host: cancels %s", o.ref)
+	if w.mutant.is("the host drops an order without a word") {
+		return
+	}
 	for n := 0; !o.said && w.violation == ""; n++ {
 		var res Result
 		var err error

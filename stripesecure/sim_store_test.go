@@ -20,6 +20,7 @@ type simStore struct {
 	now       *checkout.Row // the checkout's row as it stands
 	kept      simCodec
 	puts      int
+	held      *Row // a mutant stores it later
 }
 
 var simTable = crc32.MakeTable(crc32.Castagnoli)
@@ -38,6 +39,7 @@ func (s *simStore) row(name string) *Row {
 // reach is the way to the store and back.
 func (s *simStore) reach() error {
 	a := s.w.cur
+	s.w.mutant.flush(s)
 	s.w.mayCrash(crashBefore)
 	a.pass(a.rnd.between(500*time.Microsecond, 4*time.Millisecond))
 	if s.w.happensOften(storeFails, s.w.luck/4) {
@@ -69,8 +71,11 @@ func (s *simStore) Put(_ context.Context, row Row) error {
 		return err
 	}
 	w := s.w
+	if w.mutant.loses(w, row) {
+		return nil
+	}
 	old := s.row(row.Checkout)
-	blind := w.mutant != nil && w.mutant.blind
+	blind := w.mutant.is("no compare-and-set")
 	switch {
 	case w.happensOften(storeConflict, w.luck/4):
 		return ErrConflict
@@ -114,6 +119,9 @@ func (s *simStore) Due(_ context.Context, _ string, now time.Time, _ int) ([]Row
 	}
 	var due []Row
 	for _, row := range s.rows {
+		if s.w.mutant.is("the sweep sees no checkouts") && !strings.HasPrefix(row.Checkout, reserved) {
+			continue
+		}
 		if !row.Due.IsZero() && !row.Due.After(now) {
 			due = append(due, row)
 		}

@@ -16,7 +16,16 @@ var _ stripePort = (*simStripe)(nil)
 
 // Send carries a POST, or loses it, or its answer.
 func (s *simStripe) Send(_ context.Context, call checkout.Call) checkout.Answer {
+	ans := s.send(call)
+	s.w.mutant.hear(s.w, call, &ans)
+	return ans
+}
+
+func (s *simStripe) send(call checkout.Call) checkout.Answer {
 	w, a := s.w, s.w.cur
+	if ans, done := w.mutant.call(w, &call); done {
+		return ans
+	}
 	w.checkSend(call)
 	defer s.coming(call)()
 	w.mayCrash(crashBefore)
@@ -122,6 +131,11 @@ func (s *simStripe) readEnd() {
 
 // Read implements stripePort.
 func (s *simStripe) Read(_ context.Context, id string) (checkout.Intent, error) {
+	in, err := s.get(id)
+	return s.w.mutant.see(s.w, id, in, err)
+}
+
+func (s *simStripe) get(id string) (checkout.Intent, error) {
 	if err := s.read(); err != nil {
 		return checkout.Intent{}, err
 	}
@@ -139,6 +153,9 @@ func (s *simStripe) Read(_ context.Context, id string) (checkout.Intent, error) 
 func (s *simStripe) FindAttempt(_ context.Context, customer, attempt string) (*checkout.Intent, error) {
 	if err := s.read(); err != nil {
 		return nil, err
+	}
+	if s.w.mutant.is("blind janitors") {
+		return nil, nil
 	}
 	var found *checkout.Intent
 	for _, i := range slices.Backward(s.intents) {
@@ -159,6 +176,11 @@ func (s *simStripe) Page(_ context.Context, from, to time.Time, _ string) ([]str
 		return nil, false, err
 	}
 	var page []stripeapi.Listed
+	s.w.mutant.list(s)
+	if s.w.mutant.is("blind janitors") || s.w.mutant.is("closed rows are not looked after") {
+		s.w.scanned = to.Sub(simEpoch)
+		return nil, false, nil
+	}
 	for _, i := range slices.Backward(s.intents) {
 		if created := simEpoch.Add(i.created); !created.Before(from) && created.Before(to) {
 			page = append(page, stripeapi.Listed{Intent: s.picture(i), Shop: i.shop, Created: created})

@@ -24,7 +24,9 @@ func (w *simWorld) sweep(s *simServer) {
 	}
 	s.sweeps++
 	s.tick = 0 // under way
+	w.sweeping++
 	w.start(s.name+".sweep", 1<<32|s.n<<24|s.sweeps, 0, false, func(a *simActor) {
+		defer func() { w.sweeping-- }()
 		a.draw()
 		done := a.on(s, 24*time.Hour, func(*Plugin) { _ = s.runner.Sweep(context.Background()) })
 		if done || s.down <= w.now { // a crash schedules the next one

@@ -3,9 +3,7 @@ package stripesecure
 import (
 	"flag"
 	"fmt"
-	"runtime"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,43 +26,29 @@ func TestSimulation(t *testing.T) {
 		total = 100000
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // many small worlds
-	var next, faults, orders, steps atomic.Uint64
-	var workers sync.WaitGroup
+	var faults, orders, steps, worst atomic.Uint64
 	began := time.Now()
-	failed := make(chan *simWorld, runtime.GOMAXPROCS(0))
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for {
-				seed := next.Add(1)
-				if seed > uint64(total) {
-					return
-				}
-				w := newSimWorld(seed, simConfigOf(seed))
-				w.run()
-				faults.Add(uint64(len(w.fired)))
-				steps.Add(uint64(w.steps))
-				orders.Add(uint64(len(w.host.orders)))
-				if w.violation != "" {
-					failed <- w
-					next.Add(uint64(total))
-					return
-				}
-			}
-		})
-	}
-	workers.Wait()
-	close(failed)
-	for w := range failed {
-		t.Error(story(w))
-	}
+	inParallel(uint64(total), func(seed uint64) bool {
+		w := newSimWorld(seed, simConfigOf(seed), nil)
+		w.run()
+		steps.Add(uint64(w.steps))
+		orders.Add(uint64(len(w.host.orders)))
+		faults.Add(uint64(len(w.fired)))
+		worst.Store(max(worst.Load(), uint64(w.slowest)))
+		if w.violation != "" {
+			t.Error(story(w))
+		}
+		return w.violation == ""
+	})
 	took := time.Since(began)
-	t.Logf("%d checkouts, %d orders, %d faults and actions, %d steps in %s: %.0f a second", total, orders.Load(), faults.Load(), steps.Load(),
-		took.Round(time.Millisecond), float64(total)/took.Seconds())
+	t.Logf("%d checkouts, %d orders, %d faults and actions, %d steps in %s: %.0f a second; the slowest answer took %s", total,
+		orders.Load(), faults.Load(), steps.Load(), took.Round(time.Millisecond), float64(total)/took.Seconds(),
+		time.Duration(worst.Load()))
 }
 
 // traced runs a seed with its trace.
 func traced(seed uint64, skip map[simFault]bool) *simWorld {
-	w := newSimWorld(seed, simConfigOf(seed))
+	w := newSimWorld(seed, simConfigOf(seed), nil)
 	w.trace, w.skip = &simTrace{}, skip
 	w.run()
 	return w

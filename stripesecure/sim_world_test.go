@@ -78,13 +78,14 @@ type simWorld struct {
 	mutant *simMutant
 	skip   map[simFault]bool // faults and actions that do not happen: see minimise
 
-	now    time.Duration
-	queue  simQueue
-	seq    uint64
-	steps  int
-	cur    *simActor
-	actors []*simActor
-	busy   int // buyers, merchants and calls in flight
+	now      time.Duration
+	queue    simQueue
+	seq      uint64
+	steps    int
+	cur      *simActor
+	actors   []*simActor
+	sweeping int
+	busy     int // buyers, merchants and calls in flight
 
 	servers   []*simServer
 	store     *simStore
@@ -158,8 +159,8 @@ func simPlugin(c simConfig) *Plugin {
 }
 
 // newSimWorld is the world of a seed, before anything has happened.
-func newSimWorld(seed uint64, c simConfig) *simWorld {
-	w := &simWorld{simConfig: c, seed: seed, ids: simRand(simMix(seed + 1))}
+func newSimWorld(seed uint64, c simConfig, m *simMutant) *simWorld {
+	w := &simWorld{simConfig: c, seed: seed, mutant: m, ids: simRand(simMix(seed + 1))}
 	w.store, w.host = &simStore{w: w}, &simHost{w: w}
 	w.stripe = newSimStripe(w)
 	for n := range c.servers {
@@ -225,7 +226,7 @@ func (a *simActor) on(s *simServer, budget time.Duration, call func(*Plugin)) (a
 		a.pass(50 * time.Millisecond)
 		return false
 	}
-	a.server, a.deadline, a.dead = s, a.w.now+budget, false
+	a.server, a.deadline, a.dead, a.paused = s, a.w.now+budget, false, false
 	defer func() {
 		a.server = nil
 		if r := recover(); r != nil {
@@ -291,7 +292,7 @@ func (w *simWorld) atRest() bool {
 		w.mayCalm()
 		return false
 	}
-	return w.busy == 0 && w.scanned > w.stirred && w.store.quiet(w.now+24*time.Hour)
+	return w.busy == 0 && w.sweeping == 0 && w.scanned > w.stirred && w.store.quiet(w.now+24*time.Hour)
 }
 
 // mayCalm ends the faults a while after the last person has gone.
