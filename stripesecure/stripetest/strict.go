@@ -18,7 +18,7 @@ func (s *Stripe) Strict(t Failer) {
 
 // complain tells a strict test. The caller holds s.mu.
 func (s *Stripe) complain(j *job, e *Error) {
-	if s.strict == nil || !e.transient || (e.status != 400 && e.status != 401 && e.status != 404) {
+	if s.strict == nil || !e.transient || e.Type == "idempotency_error" || (e.status != 400 && e.status != 401 && e.status != 404) {
 		return
 	}
 	s.strict.Helper()

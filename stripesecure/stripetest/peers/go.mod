@@ -4,7 +4,10 @@ go 1.25.0
 
 replace github.com/ec-plugins/stripesecure => ../../..
 
-require github.com/ec-plugins/stripesecure v0.0.0-00010101000000-000000000000
+require (
+	github.com/ec-plugins/stripesecure v0.0.0-00010101000000-000000000000
+	github.com/stretchr/testify v1.12.1
+)
 
 require (
 	github.com/davecgh/go-spew v1.1.0 // indirect
@@ -17,6 +20,7 @@ require (
 	github.com/pkg/errors v0.8.1-0.20170505043639-c605e284fe17 // indirect
 	github.com/stripe/stripe-mock v0.189.0 // indirect
 	github.com/xeipuuv/gojsonschema v1.2.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )
 
 tool github.com/stripe/stripe-mock
