@@ -8,4 +8,7 @@ require (
 	github.com/stripe/stripe-go/v79 v79.12.0
 )
 
-require go.yaml.in/yaml/v3 v3.0.5 // indirect
+require (
+	github.com/stretchr/objx v0.5.3 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)
