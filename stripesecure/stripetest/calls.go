@@ -28,7 +28,22 @@ func (c Call) String() string { return c.Method + " " + c.Path }
 // callLog keeps the last calls.
 type callLog struct {
 	list []*logged
+	size int // bytes of parameters and answers
 }
+
+// maxCallBytes bounds what all remembered calls hold together.
+const maxCallBytes = 64 << 20
+
+// grew forgets the oldest calls when too much is remembered.
+func (l *callLog) grew(bytes int) {
+	l.size += bytes
+	for l.size > maxCallBytes && len(l.list) > 1 {
+		l.size -= l.list[0].size()
+		l.list = last(l.list, len(l.list)-1)
+	}
+}
+
+func (c *logged) size() int { return len(c.params) + len(c.Answer) }
 
 // logged is a call as it is remembered; what costs time is done when somebody
 // looks.
@@ -45,7 +60,13 @@ func (l *callLog) begin(j *job) *logged {
 		Method: j.in.method, Path: j.in.path, IdempotencyKey: header(j.in.header, "Idempotency-Key"),
 		RequestID: j.call.id, Time: j.s.now(), Fault: j.fault.name,
 	}}
-	l.list = last(append(l.list, c), j.s.opts.maxCalls)
+	l.list = append(l.list, c)
+	if over := len(l.list) - j.s.opts.maxCalls; over > 0 {
+		for _, old := range l.list[:over] {
+			l.size -= old.size()
+		}
+		l.list = last(l.list, j.s.opts.maxCalls)
+	}
 	return c
 }
 
@@ -61,6 +82,7 @@ func last[T any](list []T, n int) []T {
 func (c *logged) learn(j *job) {
 	if j.call.form != nil {
 		c.params = j.in.params()
+		j.s.calls.grew(len(c.params))
 	}
 	if m := j.call.m; m != nil {
 		c.Account, c.Live = m.account.ID, m.isLive
@@ -100,5 +122,5 @@ func (s *Stripe) Calls(patterns ...string) []Call {
 func (s *Stripe) ForgetCalls() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls.list = nil
+	s.calls = callLog{}
 }

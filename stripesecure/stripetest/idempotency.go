@@ -69,6 +69,9 @@ func (m *mode) keep(r *replay, a answer) {
 		if m.replays[r.key] == r {
 			delete(m.replays, r.key)
 		}
+		if n := len(m.oldest) - 1; n >= 0 && m.oldest[n] == r {
+			m.oldest = m.oldest[:n]
+		}
 		return
 	}
 	r.done, r.answer = true, a

@@ -200,6 +200,7 @@ func (j *job) finish(a answer) bool {
 		j.call.m.keep(j.slot, a)
 	}
 	j.log.Status, j.log.Answer = a.status, a.body
+	j.s.calls.grew(len(a.body))
 	return false
 }
 

@@ -62,8 +62,11 @@ func (m *mode) insert(name string, o object) {
 	t.rows = append(t.rows, o)
 }
 
-// full tells whether the bound of [WithMaxObjects] is reached.
-func (m *mode) full() bool { return len(m.index) >= m.s.opts.maxObjects }
+// full tells whether the bound of [WithMaxObjects] is reached, by objects or by
+// idempotency keys.
+func (m *mode) full() bool {
+	return len(m.index) >= m.s.opts.maxObjects || len(m.oldest) >= m.s.opts.maxObjects
+}
 
 // shift forgets the oldest object of a table.
 func (m *mode) shift(t *table) {

@@ -81,24 +81,16 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return r.body.Write(b)
 }
 
-// responseBody is a body that is there already.
-type responseBody struct{ bytes.Reader }
-
-// Close implements [io.Closer].
-func (*responseBody) Close() error { return nil }
-
 // respond makes the answer to a request.
 func respond(r *http.Request, status int, header http.Header, body []byte) *http.Response {
 	line := "200 OK"
 	if status != http.StatusOK {
 		line = strconv.Itoa(status) + " " + http.StatusText(status)
 	}
-	b := &responseBody{}
-	b.Reset(body)
 	return &http.Response{
 		Status: line, StatusCode: status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header,
-		Body: b, ContentLength: int64(len(body)), Request: r,
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Request: r,
 	}
 }
 
