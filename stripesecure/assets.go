@@ -32,11 +32,20 @@ var hashedName = sync.OnceValue(func() map[string]string {
 func scriptName() string { return hashedName()["stripesecure.js"] }
 func styleName() string  { return hashedName()["stripesecure.css"] }
 
-// serveAsset serves one embedded file below its hashed name.
-func serveAsset(name string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+// serveAsset serves an embedded file below its hashed name. A page that was
+// drawn before the last deploy asks for the old name, and gets today's file.
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	asked := r.PathValue("asset")
+	for name, hashed := range hashedName() {
+		ext := path.Ext(name)
+		if path.Ext(asked) != ext || !strings.HasPrefix(asked, strings.TrimSuffix(name, ext)+".") {
+			continue
+		}
+		if asked == hashed {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
 		http.ServeFileFS(w, r, assets, "assets/"+name)
+		return
 	}
+	http.NotFound(w, r)
 }

@@ -40,9 +40,13 @@ type Cart struct {
 	// minutes from the Pay that asked for the page.
 	PayBy time.Time
 
-	// Tab is what Result.Tab gave this browser tab, if it sends it back. With
-	// it Resume can tell a tab that has lost against another one (LC-32).
+	// Tab is what Result.Tab gave this browser tab, if it sends it back (see
+	// Input.Tab). With it Resume can tell a tab that has lost against another
+	// one (LC-32).
 	Tab string
+
+	// byLink: the holder of a payment page's address pays, who may be anybody.
+	byLink bool
 }
 
 // Buyer is the person who pays. Member is the host's member id, "" for a guest
@@ -62,6 +66,9 @@ type Input struct {
 	SavedCard string // id of a saved card, instead of a token
 	Save      bool   // the buyer consents to saving the card (④)
 	Shown     Money  // the amount that the page showed; zero if it showed none
+	// Tab names the tab's earlier try. Without token and saved card it means
+	// that the script asks where its payment stands: Pay answers as Resume.
+	Tab string
 }
 
 const (

@@ -46,6 +46,14 @@
 // PlaceOrder and OrderPlaced the host shows "wait" and calls Resume again: it
 // gets the same PaymentID, and the order key makes the order once.
 //
+// [ReadInput] reads what the form of [Offer].HTML sent, and [Plugin.ServeResult]
+// answers it for scripts and plain browsers alike.
+//
+// Options.Orders is worth having in this mode too: without it a buyer who has
+// paid and closed the window gets no order, and the hold is released 30 minutes
+// later; with it Pay and Resume place the order themselves, the sweep places it
+// for buyers who have gone, and place_order is never returned.
+//
 // # What the words mean
 //
 // A checkout is one buyer paying one cart. An attempt is one PaymentIntent of

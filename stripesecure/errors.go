@@ -33,7 +33,7 @@ const (
 	CodeNotHeld Code = "not_held"
 	// CodeTooMuch: more than was held, or more than is left to refund.
 	CodeTooMuch Code = "too_much"
-	// CodeStore: the store failed; nothing was sent.
+	// CodeStore: the store failed; nothing was sent that is not stored.
 	CodeStore Code = "store"
 	// CodeStripe: Stripe could not be asked, or refused to do it. Nothing
 	// changed that the next call does not find again.

@@ -347,3 +347,32 @@ func ExamplePlugin_Cards() {
 	// 1 visa 4242
 	// 0
 }
+
+// A host that drives the steps serves its own checkout form.
+func ExamplePlugin_ServeResult() {
+	plugin, stripe, host := newSteps()
+	pay := func(w http.ResponseWriter, r *http.Request) {
+		cart := teaCart() // the host's own, of this session
+		in, err := stripesecure.ReadInput(r)
+		var res stripesecure.Result
+		if err == nil {
+			res, err = plugin.Pay(r.Context(), cart, in)
+		}
+		if err == nil && res.Do == stripesecure.PlaceOrder {
+			var order stripesecure.Order
+			if order, err = host.commit(res.Payment); err == nil {
+				res, err = plugin.OrderPlaced(r.Context(), res.Payment.ID, order)
+			}
+		}
+		plugin.ServeResult(w, r, cart, res, err)
+	}
+
+	form := url.Values{"stripesecure_token": {stripe.Token("4242424242424242")}}
+	request := httptest.NewRequest(http.MethodPost, "/checkout", strings.NewReader(form.Encode()))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json") // the script of Offer.HTML
+	answer := httptest.NewRecorder()
+	pay(answer, request)
+	fmt.Println(answer.Code, strings.Contains(answer.Body.String(), `"do":"go_to"`))
+	// Output: 200 true
+}

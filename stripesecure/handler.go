@@ -1,6 +1,7 @@
 package stripesecure
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +15,7 @@ import (
 
 // Handler implements [PaymentPlugin]. Below Options.Prefix it serves
 //
-//	GET  /stripesecure.….js   the script of Offer.HTML, and its style sheet
+//	GET  /assets/…            the script of Offer.HTML, and its style sheet
 //	POST /pay, /resume        the checkout calls, with Options.Carts
 //	GET  /resume              the same for a browser without JavaScript
 //	GET  /return/{handle}     the way back from the bank
@@ -30,9 +31,7 @@ func (p *Plugin) Handler() http.Handler {
 		method, path, _ := strings.Cut(pattern, " ")
 		return method + " " + p.opts.Prefix + path
 	}
-	for name, hashed := range hashedName() {
-		mux.HandleFunc(at("GET /"+hashed), serveAsset(name))
-	}
+	mux.HandleFunc(at("GET /assets/{asset}"), serveAsset)
 	if p.opts.Carts != nil {
 		mux.HandleFunc(at("POST /pay"), p.servePay)
 		mux.HandleFunc(at("POST /resume"), p.serveResume)
@@ -46,7 +45,7 @@ func (p *Plugin) Handler() http.Handler {
 	mux.HandleFunc(at("POST /webhook"), p.serveWebhook)
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.serveMessage(w, r, http.StatusForbidden, wording.For(wording.RequestRefused, languageOf(r), wording.Facts{}))
+		p.serveMessage(w, r, languageOf(r), http.StatusForbidden, wording.For(wording.RequestRefused, languageOf(r), wording.Facts{}))
 	}))
 	return private(guard.Handler(mux))
 }
@@ -83,7 +82,7 @@ func (p *Plugin) servePay(w http.ResponseWriter, r *http.Request) {
 		cart.Redirect = true // a plain form cannot open a dialog
 	}
 	res, err := p.Pay(r.Context(), cart, in)
-	p.serveResult(w, r, cart, res, err)
+	p.ServeResult(w, r, cart, res, err)
 }
 
 func (p *Plugin) serveResume(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +95,7 @@ func (p *Plugin) serveResume(w http.ResponseWriter, r *http.Request) {
 		cart.Tab = fields(fieldTab)
 	}
 	res, err := p.Resume(r.Context(), cart)
-	p.serveResult(w, r, cart, res, err)
+	p.ServeResult(w, r, cart, res, err)
 }
 
 // requestCart asks the host whose cart this is. Not there and not yours look
@@ -112,9 +111,13 @@ func (p *Plugin) requestCart(r *http.Request) (Cart, error) {
 	return cart, nil
 }
 
-// serveResult answers a script with the Result's JSON, and a plain browser with
-// the page that the Result means. A message is kept for that page.
-func (p *Plugin) serveResult(w http.ResponseWriter, r *http.Request, cart Cart, res Result, err error) {
+// ServeResult answers a browser's submission: a script (it sends Accept:
+// application/json) with the Result's JSON, a plain browser with the page that
+// the Result means; an error with its text for buyers. A message is kept for the
+// page that shows it. Handler uses it, and so can hosts that serve Pay and Resume
+// themselves; such a host places the order before, and gives the Result of
+// OrderPlaced.
+func (p *Plugin) ServeResult(w http.ResponseWriter, r *http.Request, cart Cart, res Result, err error) {
 	if err != nil {
 		p.serveError(w, r, cart.Language, err)
 		return
@@ -132,7 +135,7 @@ func (p *Plugin) serveResult(w http.ResponseWriter, r *http.Request, cart Cart, 
 	case Show:
 		http.Redirect(w, r, p.page(res.Page), http.StatusSeeOther)
 	default:
-		p.serveWaiting(w, r, cart, res, p.address("/resume"))
+		p.serveWaiting(w, r, cart, res, cmp.Or(cart.ReturnURL, p.address("/resume")))
 	}
 }
 
@@ -182,15 +185,15 @@ func (p *Plugin) serveError(w http.ResponseWriter, r *http.Request, lang wording
 	if errors.As(err, &own) {
 		message = own.Message(lang)
 	}
-	p.serveMessage(w, r, status, message)
+	p.serveMessage(w, r, lang, status, message)
 }
 
-func (p *Plugin) serveMessage(w http.ResponseWriter, r *http.Request, status int, message wording.Message) {
+func (p *Plugin) serveMessage(w http.ResponseWriter, r *http.Request, lang wording.Language, status int, message wording.Message) {
 	if wantsJSON(r) {
 		writeJSON(w, status, Result{Do: Show, Page: CheckoutPage, Message: message})
 		return
 	}
-	p.renderPage(w, status, pageView{Language: languageOf(r), Message: message.Text})
+	p.renderPage(w, status, pageView{Language: lang, Message: message.Text})
 }
 
 // serveReturn is where Stripe sends the buyer after 3-D Secure. The handle is
@@ -199,7 +202,7 @@ func (p *Plugin) serveMessage(w http.ResponseWriter, r *http.Request, status int
 func (p *Plugin) serveReturn(w http.ResponseWriter, r *http.Request) {
 	h, ok := p.sign.verify(handleReturn, r.PathValue("handle"), p.now())
 	if !ok {
-		p.serveMessage(w, r, http.StatusNotFound, wording.For(wording.InvalidReturn, languageOf(r), wording.Facts{}))
+		p.serveMessage(w, r, languageOf(r), http.StatusNotFound, wording.For(wording.InvalidReturn, languageOf(r), wording.Facts{}))
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), payBudget)

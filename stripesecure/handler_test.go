@@ -179,7 +179,7 @@ func TestHandler_refusals(t *testing.T) {
 			"no cart":      {b.do("/stripesecure/pay", asJSON, token(t), "Cookie", "other=1"), http.StatusNotFound, wording.NotFound},
 			"card number":  {b.do("/stripesecure/pay", asJSON, token(visa)), http.StatusUnprocessableEntity, wording.FormIncomplete},
 			"bad amount":   {b.do("/stripesecure/pay", asJSON, url.Values{"stripesecure_amount": {"1e9"}, "stripesecure_currency": {"JPY"}}), http.StatusUnprocessableEntity, wording.FormIncomplete},
-			"too large":    {b.do("/stripesecure/pay", asJSON, token(strings.Repeat("x", 70<<10))), http.StatusUnprocessableEntity, wording.FormIncomplete},
+			"too large":    {b.do("/stripesecure/pay", asJSON, token(strings.Repeat("x", 2<<20))), http.StatusUnprocessableEntity, wording.FormIncomplete},
 			"no page":      {b.do("/stripesecure/page/forged.handle", asJSON, nil), http.StatusNotFound, wording.PaymentPageExpired},
 		} {
 			var res struct {
@@ -206,12 +206,16 @@ func TestHandler_withoutCarts(t *testing.T) {
 
 func TestHandler_script(t *testing.T) {
 	with(t, nil, func(b *bench) {
-		script := regexp.MustCompile(`/stripesecure/stripesecure\.[0-9a-f]+\.js`).FindString(string(b.offer(b.cart("cart-1")).HTML()))
+		script := regexp.MustCompile(`/stripesecure/assets/stripesecure\.[0-9a-f]+\.js`).FindString(string(b.offer(b.cart("cart-1")).HTML()))
 		answer := b.do(script, "*/*", nil)
 		require.Equal(b, http.StatusOK, answer.StatusCode)
 		assert.Contains(b, answer.Header.Get("Content-Type"), "javascript")
 		assert.Contains(b, answer.Header.Get("Cache-Control"), "immutable")
 		assert.NotContains(b, answer.text, "innerHTML")
+		old := b.do(regexp.MustCompile(`\.[0-9a-f]+\.js`).ReplaceAllString(script, ".0123456789ab.js"), "*/*", nil)
+		assert.Equal(b, answer.text, old.text, "a page from before the last deploy")
+		assert.Equal(b, "no-store", old.Header.Get("Cache-Control"))
+		assert.Equal(b, http.StatusNotFound, b.do("/stripesecure/assets/offer.html", "*/*", nil).StatusCode)
 	})
 }
 
@@ -225,16 +229,40 @@ func TestPaymentPage(t *testing.T) {
 		return u.Path
 	}
 	t.Run("shows amount and shop and no personal data", func(t *testing.T) {
-		with(t, func(_ *stripesecure.Options, s *settings.Settings) { s.AccountName = "茶の店" }, func(b *bench) {
+		with(t, func(o *stripesecure.Options, s *settings.Settings) {
+			o.ShopName, s.AccountName = "茶の店", "旧口座(解約予定)"
+		}, func(b *bench) {
 			page := b.do(open(b, b.member("cart-1")), asHTML, nil)
 			require.Equal(b, http.StatusOK, page.StatusCode)
 			assert.Contains(b, page.text, "1,200円")
 			assert.Contains(b, page.text, "茶の店")
+			assert.NotContains(b, page.text, "旧口座", "⑤ is for the merchant")
 			for _, private := range []string{"山田", "hanako", "m-1"} {
 				assert.NotContains(b, page.text, private)
 			}
 			assert.NotContains(b, page.Header.Get("Content-Security-Policy"), "unsafe-inline")
 			assert.NotContains(b, page.text, "<script>")
+		})
+	})
+	t.Run("a stranger's card does not come into the member's box", func(t *testing.T) {
+		with(t, both(placing, func(_ *stripesecure.Options, s *settings.Settings) { s.SaveCard = settings.SaveRequired }), func(b *bench) {
+			answer := b.do(open(b, b.member("cart-1")), asHTML, token(b.stripe.Token(visa)))
+			require.Equal(b, "https://shop.example/orders/R-cart-1.1", answer.Header.Get("Location"))
+			cards, err := b.plugin.Cards(b.Context(), "m-1")
+			require.NoError(b, err)
+			assert.Empty(b, cards)
+			current, err := b.plugin.Current(b.Context(), "cart-1")
+			require.NoError(b, err)
+			assert.Equal(b, "m-1", current.Member, "the order is the member's")
+		})
+	})
+	t.Run("does not end a payment that is at the bank in another tab", func(t *testing.T) {
+		with(t, nil, func(b *bench) {
+			path := open(b, b.cart("cart-1"))
+			b.pay(b.cart("cart-1"), threeDS)
+			answer := b.do(path, asJSON, token("ctoken_madeUp"))
+			assert.Contains(b, answer.text, "duplicate_tab")
+			assert.Equal(b, []string{stripetest.StatusRequiresAction}, b.statuses())
 		})
 	})
 	t.Run("pays this cart once", func(t *testing.T) {

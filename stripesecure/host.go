@@ -15,7 +15,8 @@ type Host interface {
 	CloseOrderKey(ctx context.Context, id PaymentID) (Order, bool, error)
 
 	// Changed tells the host of a payment's new state: captured, voided,
-	// expired, failed. It comes at least once for each change and may come
+	// expired, failed. What OrderPlaced and OrderRefused have answered comes
+	// again here, with the next sweep. It comes at least once for each change and may come
 	// late; a Payment whose Version is not above the last one seen is old. An
 	// error means "tell me again later".
 	Changed(ctx context.Context, p Payment) error
@@ -29,7 +30,8 @@ type Orders interface {
 	// order that is there already. It is made from p.Snapshot when the buyer
 	// is gone. A *Refusal as the error means that the order cannot be made
 	// (sold out, price changed); every other error is asked again. It has a
-	// deadline of 20 seconds of its own.
+	// deadline of 20 seconds of its own. After CloseOrderKey has answered false
+	// for p.ID no order may be made any more: that is a *Refusal as well.
 	PlaceOrder(ctx context.Context, p Payment) (Order, error)
 }
 

@@ -17,19 +17,20 @@ const (
 	fieldTab      = "stripesecure_tab"
 )
 
-const maxInput = 64 << 10
+const maxInput = 1 << 20 // of the whole form, the host's own fields included
 
 // ReadInput reads what the browser sent: the form fields of [Offer.HTML], or
-// the same names in a JSON object. The error is an [Error] with [CodeInvalid];
-// a host shows its Message and keeps the cart.
+// the same names in a JSON object, at most 1 MiB with the host's own fields. A
+// saved card that the buyer has chosen counts before a token. The error is an
+// [Error] with [CodeInvalid]; a host shows its Message and keeps the cart.
 func ReadInput(r *http.Request) (Input, error) {
 	fields, err := readFields(r)
 	if err != nil {
 		return Input{}, err
 	}
-	in := Input{Token: fields(fieldToken), Save: fields(fieldSave) == "1"}
-	if card := fields(fieldCard); card != "" && card != "new" && in.Token == "" {
-		in.SavedCard = card
+	in := Input{Token: fields(fieldToken), Save: fields(fieldSave) == "1", Tab: fields(fieldTab)}
+	if card := fields(fieldCard); card != "" && card != "new" {
+		in.SavedCard, in.Token = card, ""
 	}
 	if amount, currency := fields(fieldAmount), fields(fieldCurrency); amount != "" || currency != "" {
 		if in.Shown, err = ParseMoney(amount, currency); err != nil {

@@ -104,7 +104,7 @@ func (p *Plugin) texts(o *Offer, s settings.Settings, cart Cart) {
 	if cart.Total.IsZero() {
 		o.Description = wording.For(wording.NothingToPay, cart.Language, wording.Facts{}).Text
 	}
-	o.Script, o.Style = p.address("/"+scriptName()), p.address("/"+styleName())
+	o.Script, o.Style = p.address("/assets/"+scriptName()), p.address("/assets/"+styleName())
 	o.CheckoutPage, o.CartPage = p.page(CheckoutPage), p.page(CartPage)
 	if p.opts.Carts != nil {
 		o.Resume = p.address("/resume")

@@ -42,9 +42,21 @@ type offerView struct {
 // HTML draws the offer as a fragment for the host's checkout form: name ①,
 // description ②, a member's saved cards, consent ④ or notice ⑤, the place for
 // Stripe's Payment Element, the message, and the scripts. The host draws the
-// <form method="post"> around it and the button. With JavaScript the script
-// takes over the form: it makes the token, posts the form, and does what the
-// Result says. Without, a saved card is paid by posting the form.
+// <form method="post"> around it and the button, on a page of BaseURL's origin.
+//
+// With JavaScript the script takes over the form's submit: it makes the token,
+// posts the form with Accept: application/json, and does what the Result's JSON
+// says (see [Plugin.ServeResult]). While the fragment is hidden or inside a
+// disabled fieldset, and for buttons with formaction or data-stripesecure-ignore,
+// the form is submitted as ever. It sends stripesecure_tab without a token to ask
+// where the payment stands. A host that drives the steps without Options.Carts
+// gets them at the form's own action, or at Offer.Resume if it sets that. For the
+// Do "place_order" the script fires the event stripesecure:place_order on the
+// form, with the JSON as detail.
+//
+// Without JavaScript a saved card is paid by posting the form. A page with a
+// Content-Security-Policy needs script-src, frame-src and connect-src for Stripe
+// (docs.stripe.com/security/guide) and 'self' for our script and style.
 func (o Offer) HTML() template.HTML {
 	if !o.Available {
 		return ""
@@ -52,7 +64,9 @@ func (o Offer) HTML() template.HTML {
 	config, err := json.Marshal(map[string]any{
 		"key": o.PublishableKey, "account": o.AccountID, "elements": o.Elements, "resume": o.Resume,
 		"checkout": o.CheckoutPage, "cart": o.CartPage, "language": o.Language,
-		"failed": wording.For(wording.TemporarilyUnavailable, o.Language, wording.Facts{}).Text,
+		"failed":   wording.For(wording.TemporarilyUnavailable, o.Language, wording.Facts{}).Text,
+		"checking": wording.For(wording.Processing, o.Language, wording.Facts{}).Text,
+		"unknown":  wording.For(wording.UnknownResult, o.Language, wording.Facts{}).Text,
 	})
 	if err != nil {
 		return "" // a hook put something into Elements that is no JSON

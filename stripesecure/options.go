@@ -50,7 +50,8 @@ type Options struct {
 	Now func() time.Time
 
 	// Orders lets the library place orders, also when the buyer is gone.
-	// Recommended.
+	// Recommended: without it the hold of a buyer who has paid and closed the
+	// window is released after 30 minutes.
 	Orders Orders
 
 	// Pages are the host's pages that buyers are sent to.
@@ -68,6 +69,9 @@ type Options struct {
 	// ShopID tells the shops of one store and one Stripe account apart:
 	// 1 to 64 of A–Z a–z 0–9 - _ :.
 	ShopID string
+
+	// ShopName is what buyers read on the payment page. Default: BaseURL's host.
+	ShopName string
 
 	// SigningKeys sign what the library reads back from outside: metadata and
 	// return addresses. The first signs, all verify; at least 32 bytes each.
@@ -96,7 +100,10 @@ type Options struct {
 type Pages struct {
 	Cart     string // default "/cart"
 	Checkout string // default "/checkout"
-	Order    string // default "/orders/{ref}"; {ref} becomes the order's ref
+	// Order is the page of an order; {ref} becomes its ref. Whoever holds the
+	// address of a payment page is sent there: authorise it, the ref is no
+	// secret. Default "/orders/{ref}".
+	Order string
 }
 
 // Descriptor is what is added to the statement descriptor of the Stripe

@@ -2,6 +2,7 @@ package stripesecure
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 	"github.com/ec-plugins/stripesecure/wording"
@@ -34,7 +35,7 @@ func (p *Plugin) OrderPlaced(ctx context.Context, id PaymentID, order Order) (Re
 	case err != nil:
 		return Result{}, storeError(op, err)
 	case verdict == checkout.OrderConflict:
-		return Result{}, fail(op, CodeOrderConflict, nil)
+		return Result{}, j.conflict(op, order.Ref)
 	case verdict == checkout.OrderWithdrawn:
 		return Result{}, fail(op, CodeRefused, nil)
 	case gen < j.row.Gen:
@@ -66,11 +67,20 @@ func (p *Plugin) OrderRefused(ctx context.Context, id PaymentID, refusal Refusal
 	case err != nil:
 		return Result{}, storeError(op, err)
 	case verdict == checkout.OrderConflict:
-		return Result{}, fail(op, CodeOrderConflict, nil)
+		return Result{}, j.conflict(op, refusal.Ref)
 	case gen < j.row.Gen:
 		return p.ended(ctx, j.row, gen), nil
 	}
 	return j.result(ctx, nil, true), nil
+}
+
+// conflict names both orders, for the host's own log.
+func (j *job) conflict(op, ref string) *Error {
+	has := ""
+	if j.row.Order != nil {
+		has = j.row.Order.Ref
+	}
+	return fail(op, CodeOrderConflict, fmt.Errorf("the checkout has order %q, not %q", has, ref))
 }
 
 // ended answers a call for a generation that is over: nothing changes.

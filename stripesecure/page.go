@@ -7,8 +7,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"time"
 
-	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 	"github.com/ec-plugins/stripesecure/wording"
 )
@@ -50,7 +50,7 @@ func (p *Plugin) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	offer.Resume = here + "/resume"
 	p.renderPage(w, http.StatusOK, pageView{
-		Language: cart.Language, Shop: p.shopName(r.Context()), Amount: FormatMoney(cart.Total, cart.Language),
+		Language: cart.Language, Shop: cmp.Or(p.opts.ShopName, p.base.Host), Amount: FormatMoney(cart.Total, cart.Language),
 		Message: offer.Reason.Text, Action: here, Fragment: offer.HTML(),
 	})
 }
@@ -63,7 +63,7 @@ func (p *Plugin) pageOffer(ctx context.Context, cart Cart) (Offer, error) {
 }
 
 func (p *Plugin) servePagePay(w http.ResponseWriter, r *http.Request) {
-	_, cart, ok := p.pageCart(w, r)
+	j, cart, ok := p.pageCart(w, r)
 	if !ok {
 		return
 	}
@@ -77,9 +77,26 @@ func (p *Plugin) servePagePay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in.Save = false // consent is a member's, and the page does not know who this is
+	if p.elsewhere(j, in.Tab) {
+		res := j.say(r.Context(), wording.DuplicateTab)
+		p.servePageResult(w, r, cart, res, nil)
+		return
+	}
 	cart.Redirect = !wantsJSON(r)
 	res, err := p.Pay(r.Context(), cart, in)
 	p.servePageResult(w, r, cart, res, err)
+}
+
+// elsewhere reports whether a buyer is at the bank in another tab just now: the
+// holder of the page's address must not end that.
+func (p *Plugin) elsewhere(j *job, tab string) bool {
+	const atTheBank = 10 * time.Minute
+	a := j.row.Live()
+	if a == nil || a.Seen.Status != "requires_action" || p.now().Sub(a.Tries[len(a.Tries)-1].At) > atTheBank {
+		return false
+	}
+	own, ok := p.sign.verify(handleTab, tab, p.now())
+	return !ok || own.checkout != CheckoutID(j.row.ID) || own.attempt != j.row.Number(a)
 }
 
 func (p *Plugin) servePageResume(w http.ResponseWriter, r *http.Request) {
@@ -101,7 +118,7 @@ func (p *Plugin) servePageResult(w http.ResponseWriter, r *http.Request, cart Ca
 		res = Result{Payment: res.Payment, Do: GoTo, URL: cmp.Or(cart.ReturnURL, p.page(CheckoutPage))}
 	}
 	if err != nil || wantsJSON(r) || res.Do == GoTo {
-		p.serveResult(w, r, cart, res, err)
+		p.ServeResult(w, r, cart, res, err)
 		return
 	}
 	here := p.address("/page/" + r.PathValue("handle"))
@@ -116,7 +133,7 @@ func (p *Plugin) servePageResult(w http.ResponseWriter, r *http.Request, cart Ca
 // pageCart verifies the handle and loads the stored cart.
 func (p *Plugin) pageCart(w http.ResponseWriter, r *http.Request) (*job, Cart, bool) {
 	gone := func(code wording.Code) (*job, Cart, bool) {
-		p.serveMessage(w, r, http.StatusNotFound, wording.For(code, languageOf(r), wording.Facts{}))
+		p.serveMessage(w, r, languageOf(r), http.StatusNotFound, wording.For(code, languageOf(r), wording.Facts{}))
 		return nil, Cart{}, false
 	}
 	h, ok := p.sign.verify(handlePage, r.PathValue("handle"), p.now())
@@ -131,16 +148,9 @@ func (p *Plugin) pageCart(w http.ResponseWriter, r *http.Request) (*job, Cart, b
 	if j.row.Version == 0 {
 		return gone(wording.PaymentPageExpired)
 	}
-	return j, cartOf(j.row), true
-}
-
-// shopName is what the page calls the shop: ⑤, or the host in BaseURL.
-func (p *Plugin) shopName(ctx context.Context) string {
-	s, err := p.opts.Settings.Settings(ctx)
-	if err != nil {
-		s = settings.Settings{}
-	}
-	return cmp.Or(s.AccountName, p.base.Host)
+	cart := cartOf(j.row)
+	cart.byLink = true
+	return j, cart, true
 }
 
 func (p *Plugin) renderPage(w http.ResponseWriter, status int, view pageView) {
@@ -149,7 +159,7 @@ func (p *Plugin) renderPage(w http.ResponseWriter, status int, view pageView) {
 		view.Language, view.Label = wording.English, labels[wording.English]
 	}
 	view.Back = p.page(CheckoutPage)
-	view.PageStyle = p.address("/" + hashedName()["page.css"])
+	view.PageStyle = p.address("/assets/" + hashedName()["page.css"])
 	var b strings.Builder
 	if err := pageTemplate.Execute(&b, view); err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)

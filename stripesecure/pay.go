@@ -24,6 +24,10 @@ func (p *Plugin) Pay(ctx context.Context, cart Cart, in Input) (Result, error) {
 	if faults := append(cart.check(p.base, p.opts.Carts == nil), in.check()...); len(faults) > 0 {
 		return Result{}, invalid(op, faults)
 	}
+	if in.Token == "" && in.SavedCard == "" && in.Tab != "" {
+		cart.Tab = in.Tab
+		return p.Resume(ctx, cart)
+	}
 	s, err := p.ready(ctx, op)
 	if err != nil {
 		return Result{}, err
@@ -98,12 +102,16 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 	if err != nil {
 		return Result{}, storeError("Pay", err)
 	}
+	member := cart.Buyer.Member
+	if cart.byLink {
+		member = ""
+	}
 	want := checkout.Submission{
-		Cart: storedCart(cart), Token: in.Token, Saved: in.SavedCard, Save: saves(s.SaveCard, cart.Buyer.Member != "", in),
+		Cart: storedCart(cart), Token: in.Token, Saved: in.SavedCard, Save: saves(s.SaveCard, member != "", in), ByLink: cart.byLink,
 		Scope: scopeOf(s), Automatic: s.Capture == settings.CaptureAutomatic, ThreeDSecure: string(s.ThreeDSecure),
 		ID: p.opts.NewID(), HostFirst: p.opts.HostCommitsFirst,
 	}
-	if want.Customer, err = p.storedCustomer(ctx, want.Scope, cart.Buyer.Member); err != nil {
+	if want.Customer, err = p.storedCustomer(ctx, want.Scope, member); err != nil {
 		return Result{}, storeError("Pay", err)
 	}
 	var verdict checkout.Verdict
@@ -322,6 +330,9 @@ func saves(mode settings.SaveCard, member bool, in Input) bool {
 func storeError(op string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fail(op, CodeCanceled, err)
+	}
+	if errors.Is(err, errTooManySteps) {
+		return fail(op, CodeInternal, err)
 	}
 	return fail(op, CodeStore, err)
 }

@@ -41,6 +41,9 @@ const (
 
 // Result is what a call found, and the one thing to do next. It marshals to the
 // JSON that a browser may see: never the Payment.
+//
+// With [HandleAction] comes ClientSecret, with [GoTo] URL, with [Show] Page and
+// mostly Message, with [Wait] After and Message.
 type Result struct {
 	Payment      Payment
 	Do           Do

@@ -58,7 +58,7 @@ func (j *job) body(ctx context.Context, cmd checkout.Command) (path, body string
 	intent := "/v1/payment_intents/" + a.Intent
 	switch cmd.Kind {
 	case checkout.CreateCustomer:
-		return "/v1/customers", j.customerBody()
+		return "/v1/customers", j.customerBody(a)
 	case checkout.CreateIntent:
 		return "/v1/payment_intents", j.createBody(ctx, a)
 	case checkout.Confirm:
@@ -85,11 +85,11 @@ func (j *job) labels(a *checkout.Attempt) stripeapi.Labels {
 	return l
 }
 
-func (j *job) customerBody() string {
+func (j *job) customerBody(a *checkout.Attempt) string {
 	c := j.row.Cart
 	description := "Guest, checkout " + j.row.ID
-	if c.Member != "" {
-		description = "Member " + cut(c.Member, 200)
+	if a.Member != "" {
+		description = "Member " + cut(a.Member, 200)
 	}
 	return stripeapi.Customer{
 		Name: c.Name, Email: c.Email, Phone: cut(c.Phone, 20), Description: description,

@@ -9,7 +9,7 @@ import (
 func welcome(out io.Writer, baseURL, db string, own bool) {
 	stripe := "Stripeのテスト環境 / Stripe's test environment"
 	if own {
-		stripe = "このプログラムの中の模擬Stripe(請求は起きません) / a stand-in inside this program, no money moves"
+		stripe = "このプログラムの中の模擬Stripe(請求は発生しません) / a stand-in inside this program, no money moves"
 	}
 	_, _ = fmt.Fprintf(out, `
   あわい商店 · Awai        %s

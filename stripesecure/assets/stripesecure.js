@@ -27,10 +27,10 @@
     if (!message.hidden) message.focus();
 
     form.addEventListener("submit", (event) => {
+      if (notForUs(event.submitter)) return;
       event.preventDefault();
       if (busy) return;
-      setBusy(true);
-      pay().catch(() => say(config.failed));
+      pay(event.submitter);
     });
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) setBusy(false); // back button: the page may pay again
@@ -41,29 +41,58 @@
       return checked ? checked.value : "new";
     }
 
-    async function pay() {
-      say("");
-      if (card && chosen() === "new") {
-        const made = await card.token();
-        if (made.error) return say(made.error.message || config.failed);
-        field("token").value = made.id;
+    // Another button of the same form (a coupon, another payment method) goes
+    // its own way: one with formaction or data-stripesecure-ignore, or any while
+    // this fragment is hidden or disabled.
+    function notForUs(button) {
+      return root.closest("fieldset:disabled") || root.getClientRects().length === 0 ||
+        (button && (button.hasAttribute("formaction") || button.hasAttribute("data-stripesecure-ignore")));
+    }
+
+    async function pay(button) {
+      const body = new FormData(form, button); // before the buttons are disabled
+      body.delete("stripesecure_token");
+      setBusy(true);
+      say("", true);
+      try {
+        if (card && chosen() === "new") {
+          const made = await card.token();
+          if (made.error) return say(made.error.message || config.failed);
+          body.set("stripesecure_token", made.id); // never kept: it is used once
+        }
+      } catch {
+        return say(config.failed); // nothing was sent
       }
-      await act(await post(form.action, new FormData(form)), null);
-      const token = field("token");
-      if (token) token.value = ""; // used once
+      await act(await ask(() => post(form.action, body)), 0);
+    }
+
+    // Once something was sent a missing answer says nothing: the order may
+    // exist. So the same is asked again: the same token is the same try.
+    async function ask(send) {
+      for (const pause of [500, 1000, 2000, 4000, 8000]) {
+        try {
+          return await send();
+        } catch {
+          say(config.checking, true);
+          await new Promise((next) => setTimeout(next, pause));
+        }
+      }
+      return { do: "show", page: "checkout", message: { text: config.unknown } };
     }
 
     async function post(url, body) {
       const answer = await fetch(url, {
         method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" },
       });
-      return answer.json();
+      const result = await answer.json();
+      if (!result.do) throw new Error("not a result");
+      return result;
     }
 
-    async function resume() {
+    // Asks where the payment stands: no token, no card, the name of this tab.
+    function resume() {
       const body = new FormData();
-      const tab = field("tab");
-      if (tab) body.set("stripesecure_tab", tab.value);
+      body.set("stripesecure_tab", (field("tab") && field("tab").value) || "-");
       return post(config.resume || form.action, body);
     }
 
@@ -72,19 +101,19 @@
       switch (result.do) {
         case "handle_action":
           await card.authenticate(result.client_secret);
-          return act(await resume(), 0);
+          return act(await ask(resume), 0);
         case "go_to":
           return location.assign(result.url);
         case "place_order":
           return form.dispatchEvent(new CustomEvent("stripesecure:place_order", { bubbles: true, detail: result }));
         case "wait":
           say(result.message ? result.message.text : "", true);
-          if (!config.resume || polls > 60) return setBusy(false);
+          if (polls > 60) return say(config.unknown);
           await new Promise((next) => setTimeout(next, result.after_ms || 2000));
-          return act(await resume(), (polls || 0) + 1);
+          return act(await ask(resume), polls + 1);
         case "show":
           if (result.page === "cart") return location.assign(config.cart);
-          return say(result.message ? result.message.text : "");
+          return say(result.message ? result.message.text : config.failed);
       }
       say(config.failed);
     }
@@ -92,10 +121,9 @@
     function say(text, keepBusy) {
       message.textContent = text;
       message.hidden = !text;
-      if (text && !keepBusy) {
-        setBusy(false);
-        message.focus();
-      }
+      if (keepBusy) return;
+      setBusy(false);
+      if (text) message.focus();
     }
 
     function setBusy(on) {

@@ -16,6 +16,17 @@ type Submission struct {
 	Automatic    bool
 	ThreeDSecure string
 	HostFirst    bool
+	// ByLink: whoever has the address of the payment page pays. The order is
+	// the member's, the card is not, and must not come into the member's box.
+	ByLink bool
+}
+
+// member is who pays, "" for a guest and for the holder of a link.
+func (s Submission) member() string {
+	if s.ByLink {
+		return ""
+	}
+	return s.Cart.Member
 }
 
 // Verdict is what becomes of a submission.
@@ -116,7 +127,7 @@ func (r *Row) sameTry(s Submission) bool {
 // nothing else has changed.
 func (a *Attempt) fits(s Submission) bool {
 	return a.Amount == s.Cart.Total && a.Currency == s.Cart.Currency && a.Scope == s.Scope &&
-		a.Member == s.Cart.Member && (s.Customer == "" || s.Customer == a.Customer) &&
+		a.Member == s.member() && (s.Customer == "" || s.Customer == a.Customer) &&
 		a.ThreeDSecure == s.ThreeDSecure && a.Automatic == s.Automatic
 }
 
@@ -125,7 +136,7 @@ func (r *Row) begin(s Submission, now time.Time) {
 	r.Failed = false // if this ends without money too, the host is told again
 	r.Attempts = append(r.Attempts, &Attempt{
 		ID: s.ID, Gen: r.Gen, State: Creating, Scope: s.Scope,
-		Amount: s.Cart.Total, Currency: s.Cart.Currency, Member: s.Cart.Member, Customer: r.customer(s),
+		Amount: s.Cart.Total, Currency: s.Cart.Currency, Member: s.member(), Customer: r.customer(s),
 		Automatic: s.Automatic, ThreeDSecure: s.ThreeDSecure, At: now,
 		Tries: []Try{{ID: s.ID, Token: s.Token, Saved: s.Saved, Save: s.Save, At: now}},
 	})
@@ -133,7 +144,7 @@ func (r *Row) begin(s Submission, now time.Time) {
 
 // customer: a member's own, or the one that this guest's earlier attempts used.
 func (r *Row) customer(s Submission) string {
-	if s.Cart.Member != "" || s.Customer != "" {
+	if s.member() != "" || s.Customer != "" {
 		return s.Customer
 	}
 	for _, a := range slices.Backward(r.Attempts) {
