@@ -19,6 +19,10 @@ func (s *simStripe) changed(i *simIntent) {
 		return
 	}
 	w.events++
+	if w.heal != nil {
+		w.deliver(i.id, time.Second, 3)
+		return
+	}
 	r := simRand(simMix(w.seed ^ simMix(w.events<<40)))
 	for range []int{0, 1, 1, 1, 1, 1, 1, 2}[r.n(8)] {
 		after := r.between(100*time.Millisecond, 3*time.Second)

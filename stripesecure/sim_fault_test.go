@@ -46,6 +46,9 @@ func (w *simWorld) happens(kind simKind) bool { return w.happensOften(kind, w.lu
 
 func (w *simWorld) happensOften(kind simKind, perMille int) bool {
 	a := w.cur
+	if w.heal != nil {
+		return w.heal.strikes(w, kind)
+	}
 	if w.faultless || w.kinds>>kind&1 == 0 || !a.rnd.yes(perMille) {
 		return false
 	}

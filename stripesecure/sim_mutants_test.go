@@ -208,29 +208,32 @@ func readMutants() []*simMutant {
 	}
 }
 
+// unlucky worlds have every kind of fault, often.
+func unlucky(c *simConfig) { c.luck, c.kinds = 100, 1<<faultKinds-1 }
+
 func strayMutants() []*simMutant {
 	return []*simMutant{
 		{name: "blind janitors", caught: "D", // search-empty means that it did not happen, and nobody looks later
 			row: nil},
-		{name: "closed rows are not looked after", caught: "D",
+		{name: "closed rows are not looked after", caught: "D", shape: unlucky,
 			row: forAttempts(func(_ *simWorld, _ *checkout.Row, a *checkout.Attempt) {
 				if a.State == checkout.Vanished {
 					a.Looks = 3
 				}
 			})},
-		{name: "a stray is adopted", caught: "A D I8 I6",
+		{name: "a stray is adopted", caught: "A D I8 I6", shape: unlucky,
 			row: forAttempts(func(_ *simWorld, r *checkout.Row, a *checkout.Attempt) {
 				if a.State == checkout.Cancelling && a.Call == nil && !a.ClosedAt.IsZero() && a.Intent != "" {
 					a.State = checkout.Waiting
 				}
 			})},
-		{name: "a stray is left alone", caught: "I9",
+		{name: "a stray is left alone", caught: "I9", shape: unlucky,
 			row: forAttempts(func(_ *simWorld, r *checkout.Row, a *checkout.Attempt) {
 				if a.State == checkout.Cancelling && a.Call == nil && !a.ClosedAt.IsZero() && a.Intent != "" {
 					a.State = checkout.Cancelled
 				}
 			})},
-		{name: "not found is proof", caught: "F I9",
+		{name: "not found is proof", caught: "F I9", shape: unlucky,
 			row: forAttempts(func(_ *simWorld, _ *checkout.Row, a *checkout.Attempt) {
 				if a.State == checkout.Vanished {
 					a.State = checkout.Refused
@@ -250,7 +253,7 @@ func strayMutants() []*simMutant {
 
 func fenceMutants() []*simMutant {
 	return []*simMutant{
-		{name: "offered under cancelling", caught: "I8 C",
+		{name: "offered under cancelling", caught: "I8 C", shape: unlucky,
 			row: forAttempts(func(_ *simWorld, r *checkout.Row, a *checkout.Attempt) {
 				if a.State == checkout.Cancelling && a.Seen.Status == needsCapture && a.Call == nil && r.End == nil {
 					a.State = checkout.Offered
@@ -322,7 +325,7 @@ func orderMutants() []*simMutant {
 					a.State, r.Order = checkout.Placed, &checkout.Order{Ref: "R99", Total: a.Amount, Currency: a.Currency}
 				}
 			}},
-		{name: "nobody compares the amounts", caught: "B",
+		{name: "nobody compares the amounts", caught: "B G",
 			row: func(_ *simWorld, r *checkout.Row) {
 				if a := r.Current(); a != nil && r.Order != nil && a.State == checkout.Placed {
 					r.Order.Total = a.Amount

@@ -225,7 +225,9 @@ func (a *simActor) meddles() {
 			i.outside = true
 			if a.rnd.yes(500) {
 				i.status, i.reason = canceled, "requested_by_customer"
+				a.w.stripe.twin.meddles(i, false)
 			} else {
+				a.w.stripe.twin.meddles(i, true)
 				i.status = succeeded
 			}
 			a.w.note("Dashboard: %s is %s", i.id, i.status)

@@ -26,10 +26,7 @@ func inParallel(n uint64, do func(seed uint64) bool) {
 // TestSimulation_replay holds that a seed is all there is: every run of it goes
 // through the same steps, stores the same bytes and ends the same.
 func TestSimulation_replay(t *testing.T) {
-	seeds := uint64(10000)
-	if testing.Short() {
-		seeds = 1000
-	}
+	seeds := simAmount(10000)
 	var same atomic.Uint64
 	inParallel(seeds, func(seed uint64) bool {
 		var sums [2]uint64

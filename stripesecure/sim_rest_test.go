@@ -89,6 +89,8 @@ func (w *simWorld) restOrder(r *checkout.Row, o *simOrder) {
 		w.fail("A", "order %s is paid %d times", o.ref, paid)
 	case paid == 1 && state != StateHeld && state != StateCaptured:
 		w.fail("D", "order %s has its money and counts as %s", o.ref, state)
+	case paid == 1 && outside && r.Order == nil && w.rowFound("captured_without_order"):
+		// A person captured before the host reported; it is told, and may report.
 	case paid == 1 && (r.Order == nil || r.Order.Ref != o.ref):
 		w.fail("D", "order %s has its money and is not in the slot", o.ref)
 	case paid == 0 && !(unpaid && (w.hostFirst || outside)):

@@ -109,6 +109,9 @@ func (a *simActor) refuses(id PaymentID, why Refusal, times int) {
 func (w *simWorld) again(a *simActor, call func(*simActor)) {
 	w.people.tabs++
 	after := a.rnd.between(0, []time.Duration{5 * time.Second, 5 * time.Minute, time.Hour}[a.rnd.n(3)])
+	if w.heal != nil {
+		after = 5 * time.Second
+	}
 	w.start("late", 1000+w.people.tabs, after, true, func(b *simActor) {
 		b.draw()
 		call(b)

@@ -17,6 +17,7 @@ type simStripe struct {
 	replies   map[string]simReply
 	customers map[string]bool
 	spent     map[string]bool // tokens
+	twin      *simTwin        // stripetest, asked the same
 }
 
 // simIntent is a PaymentIntent.
@@ -64,6 +65,12 @@ func newSimStripe(w *simWorld) *simStripe {
 
 // execute does the work of a POST, or replays its answer.
 func (s *simStripe) execute(call checkout.Call) checkout.Answer {
+	ans := s.doOrReplay(call)
+	s.twin.sends(call, ans)
+	return ans
+}
+
+func (s *simStripe) doOrReplay(call checkout.Call) checkout.Answer {
 	old, known := s.replies[call.Key]
 	if known && s.w.now-old.at < simKeyLife {
 		if old.body != call.Path+" "+call.Body {
@@ -196,6 +203,7 @@ func (s *simStripe) confirm(i *simIntent, form url.Values) checkout.Answer {
 	}
 	switch kind := strings.Split(card, "_")[1]; {
 	case kind == "declined":
+		i.charges++
 		return s.decline(i, "card_declined/insufficient_funds")
 	case kind == "3ds" || form.Get("payment_method_options[card][request_three_d_secure]") == "challenge":
 		i.status, i.err = needsAction, ""
@@ -217,7 +225,6 @@ func (s *simStripe) hold(i *simIntent) {
 }
 
 func (s *simStripe) decline(i *simIntent, code string) checkout.Answer {
-	i.charges++
 	i.status, i.err = needsMethod, code
 	if i.tries++; s.w.maxTries > 0 && i.tries >= s.w.maxTries {
 		i.status = canceled
@@ -254,6 +261,7 @@ func (s *simStripe) authenticate(i *simIntent, passed bool) {
 	if i.status != needsAction {
 		return
 	}
+	s.twin.authenticates(i, passed)
 	if passed {
 		s.hold(i)
 	} else {

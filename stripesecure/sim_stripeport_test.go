@@ -144,6 +144,7 @@ func (s *simStripe) get(id string) (checkout.Intent, error) {
 		return checkout.Intent{}, &stripeapi.Error{Code: "resource_missing", Status: 404}
 	}
 	in := s.picture(i)
+	s.twin.reads(in)
 	s.w.note("stripe: read %s: %s", id, i.status)
 	s.readEnd()
 	return in, nil

@@ -10,9 +10,20 @@ import (
 )
 
 var (
-	simCheckouts = flag.Int("sim.checkouts", 0, "checkouts of TestSimulation; 0: 100,000 with -short, 1,000,000 otherwise")
+	simCheckouts = flag.Int("sim.checkouts", 0, "checkouts of TestSimulation; 0: 50,000, with -short 10,000")
 	simSeed      = flag.Uint64("sim.seed", 0, "replay this seed of TestSimulation, with its trace")
 )
+
+// simPart is the part of the usual amount that a build runs.
+var simPart uint64 = 1
+
+// simAmount is how many checkouts a test runs through by itself.
+func simAmount(usual uint64) uint64 {
+	if testing.Short() {
+		usual /= 5
+	}
+	return usual / simPart
+}
 
 // TestSimulation runs the shipped plugin through checkouts in which everything
 // goes wrong that can, and checks every promise after every step.
@@ -23,14 +34,15 @@ func TestSimulation(t *testing.T) {
 	}
 	total := *simCheckouts
 	if total == 0 {
-		total = 100000
+		total = int(simAmount(50000))
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // many small worlds
-	var faults, orders, steps, worst atomic.Uint64
+	var done, faults, orders, steps, worst atomic.Uint64
 	began := time.Now()
 	inParallel(uint64(total), func(seed uint64) bool {
 		w := newSimWorld(seed, simConfigOf(seed), nil)
 		w.run()
+		done.Add(1)
 		steps.Add(uint64(w.steps))
 		orders.Add(uint64(len(w.host.orders)))
 		faults.Add(uint64(len(w.fired)))
@@ -41,8 +53,8 @@ func TestSimulation(t *testing.T) {
 		return w.violation == ""
 	})
 	took := time.Since(began)
-	t.Logf("%d checkouts, %d orders, %d faults and actions, %d steps in %s: %.0f a second; the slowest answer took %s", total,
-		orders.Load(), faults.Load(), steps.Load(), took.Round(time.Millisecond), float64(total)/took.Seconds(),
+	t.Logf("%d checkouts, %d orders, %d faults and actions, %d steps in %s: %.0f a second; the slowest answer took %s", done.Load(),
+		orders.Load(), faults.Load(), steps.Load(), took.Round(time.Millisecond), float64(done.Load())/took.Seconds(),
 		time.Duration(worst.Load()))
 }
 

@@ -97,6 +97,7 @@ type simWorld struct {
 	people    simPeople
 	seen      simSeen
 	events    uint64
+	heal      *simHeal      // one fault only, and how long until all is well
 	calming   bool          // nobody is there any more
 	faultless bool          // nothing goes wrong from now on
 	stirred   time.Duration // when something last happened that is not the sweep's
@@ -244,7 +245,7 @@ func (a *simActor) on(s *simServer, budget time.Duration, call func(*Plugin)) (a
 // calls under way have been sent or not.
 func (w *simWorld) crash(s *simServer, r *simRand) {
 	s.down = w.now + r.between(time.Second, 40*time.Second)
-	if r.yes(100) {
+	if w.heal == nil && r.yes(100) {
 		s.down += time.Hour
 	}
 	for _, a := range w.actors {
@@ -262,7 +263,11 @@ func (w *simWorld) run() {
 			a.stop()
 		}
 	}()
-	w.populate()
+	if w.heal != nil {
+		w.heal.populate(w)
+	} else {
+		w.populate()
+	}
 	if w.jumps {
 		s, r := w.servers[0], simRand(simMix(w.seed+3))
 		w.at(r.between(0, 5*time.Minute), func() { s.skew = r.between(-10*time.Minute, 10*time.Minute) })
@@ -276,6 +281,9 @@ func (w *simWorld) run() {
 			return
 		}
 		w.happen()
+		if w.heal != nil {
+			w.heal.look(w)
+		}
 	}
 	if w.violation == "" {
 		w.checkRest()
