@@ -22,7 +22,7 @@ type ConfirmationToken struct {
 	ReturnURL            string         `json:"return_url" stripe:"null"`
 	SetupFutureUsage     string         `json:"setup_future_usage" stripe:"null"`
 	SetupIntent          string         `json:"setup_intent" stripe:"null"`
-	Shipping             *Shipping      `json:"shipping"`
+	Shipping             *Recipient     `json:"shipping"`
 	UseStripeSDK         bool           `json:"use_stripe_sdk"`
 
 	method *PaymentMethod // becomes real when the token is used
@@ -116,7 +116,7 @@ func (c *call) token(pm *PaymentMethod) (any, error) {
 	t := c.m.newToken(pm)
 	t.ReturnURL = f.text("return_url")
 	t.SetupFutureUsage = f.text("setup_future_usage")
-	t.Shipping = readShipping(f.at("shipping"))
+	t.Shipping = readRecipient(f.at("shipping"))
 	t.MandateData = readMandate(f.at("mandate_data"))
 	if f.has("use_stripe_sdk") {
 		t.UseStripeSDK = f.yes("use_stripe_sdk")
@@ -167,4 +167,19 @@ func (m *mode) spend(id string) (*ConfirmationToken, *PaymentMethod, *Error) {
 		return nil, nil, fault
 	}
 	return t, pm, nil
+}
+
+// Recipient is the shipping of a token: who, and where.
+type Recipient struct {
+	Address Address `json:"address"`
+	Name    string  `json:"name"`
+	Phone   string  `json:"phone" stripe:"null"`
+}
+
+func readRecipient(n *node) *Recipient {
+	s := readShipping(n)
+	if s == nil {
+		return nil
+	}
+	return &Recipient{Address: s.Address, Name: s.Name, Phone: s.Phone}
 }

@@ -74,14 +74,14 @@ func (c *Customer) shape() any {
 const customerParams = `
 	address        @address?
 	balance        int
-	cash_balance   any
+	cash_balance   foreign
 	description    text
 	email          text<=512
 	invoice_prefix text
-	invoice_settings[custom_fields]          any
+	invoice_settings[custom_fields]          foreign
 	invoice_settings[default_payment_method] text
 	invoice_settings[footer]                 text
-	invoice_settings[rendering_options]      any
+	invoice_settings[rendering_options]      foreign
 	metadata       metadata
 	name           text<=256
 	next_invoice_sequence int
@@ -91,13 +91,13 @@ const customerParams = `
 	source         foreign
 	coupon         foreign
 	promotion_code foreign
-	tax            any
+	tax            foreign
 	tax_exempt     enum:none|exempt|reverse?`
 
 var _ = register(resource{name: "customer", object: &Customer{}, routes: []route{
 	{method: "POST", path: "/v1/customers", do: createCustomer, params: spec(customerParams + `
 		payment_method text
-		tax_id_data    any
+		tax_id_data    foreign
 		test_clock     text`)},
 	{method: "GET", path: "/v1/customers", list: true, do: listCustomers, params: spec(listParams + `
 		created    range

@@ -63,35 +63,51 @@
 //	  authorisations expire                    §1.1        "Place a hold on a payment method"
 //	idempotency                                §1.4        "Idempotent requests"
 //	errors, keys, permissions, test and live   §1.5, §7    "Errors", "API keys"
-//	confirmation tokens                        §2.1        "Finalize payments on the server"
+//	confirmation tokens, also test_helpers     §2.1        "Finalize payments on the server"
 //	customers, payment methods, fingerprints   §2.1        API reference
 //	setup intents and attempts, customer
 //	  sessions                                 §2.1        "Setup Intents API"
-//	charges, refunds, disputes, reviews, early
-//	  fraud warnings, balance                  §2.4, §3    "Testing", "Refunds", "Disputes"
+//	charges, balance, balance transactions     §2.4        API reference
+//	refunds: partial, pending, failing later   §2.4, §3    "Refunds", "Testing"
+//	disputes, reviews, early fraud warnings    §2.4, §3    "Disputes", "Reviews", "Testing"
 //	test cards, 3-D Secure at every level      §3          "Testing", "3D Secure"
 //	currencies, minimums and maximums          §4          "Supported currencies"
-//	events, their order, signatures, retries   §5          "Webhooks"
+//	events, endpoints, signatures, retries     §5          "Webhooks"
 //	Stripe.js: payment element, tokens,
 //	  next actions                             §6          "Finalize payments on the server"
 //	metadata, descriptors, lists, expansion    §7          "Metadata", "Pagination", "Expanding"
 //	search language and its lag                §1.3        "Search"
 //	Connect: Stripe-Account, account           §1.5, §2.5  "Making API calls for connected accounts"
+//	parameters and fields of all of these      §9          Stripe's OpenAPI description
+//
+// That requests and answers are as described is tested in the nested module
+// openapi, operation by operation, with the exceptions and their reasons. In the
+// nested module peers stripe-node and the Stripe CLI work with this package, and
+// stripe-mock runs beside it for its speed.
 //
 // # What is not
 //
 // Payment methods other than cards, wallets; Checkout, payment links, invoices,
 // products, prices, subscriptions; Connect onboarding, transfers, application
 // fees; charges without an intent; installments, multicapture, overcapture and
-// incremental authorisation; currency conversion (each currency settles in
-// itself); rate limits that nobody scripted; other API versions (the header is
-// echoed, the shape stays). A parameter of Stripe's that would have to do
-// something and does nothing here is refused by name.
+// incremental authorisation, 3-D Secure of another provider, mandates for
+// recurring payments; currency conversion (each currency settles in itself);
+// rate limits that nobody scripted; other API versions (the header is echoed,
+// the shape stays). A parameter of Stripe's that would have to do something and
+// does nothing here is refused by name. A refund of a card payment can never be
+// cancelled, because only refunds that wait for the buyer can.
 //
 // Where the true wording of a message is not known (stripe-facts §10), only
 // status, type and code are meant to be relied on. Closing the 3-D Secure dialog
 // leaves the intent in requires_action. The refunds of the two test cards that
 // end later take one hour; a charge with automatic_async settles after a second.
+//
+// # Bounds
+//
+// An instance keeps a million objects and as many idempotency keys
+// ([WithMaxObjects]), the last ten thousand calls ([WithMaxCalls]) and 64 MiB of
+// them, and the last ten thousand events on their way. A body has at most 1 MiB
+// and 4000 parameters.
 //
 // # Adding an object
 //

@@ -125,7 +125,7 @@ func (p *PaymentIntent) fromToken(f *node, t *ConfirmationToken) {
 		p.SetupFutureUsage = t.SetupFutureUsage
 	}
 	if !f.has("shipping") && t.Shipping != nil {
-		p.Shipping = t.Shipping
+		p.Shipping = &Shipping{Address: t.Shipping.Address, Name: t.Shipping.Name, Phone: t.Shipping.Phone}
 	}
 }
 

@@ -40,8 +40,12 @@ var paramGroups = map[string]string{
 		phone   text?`,
 
 	"mandate_data": `
-		customer_acceptance!                     any
-		`,
+		customer_acceptance!       hash
+		customer_acceptance[type]! enum:offline|online
+		customer_acceptance[accepted_at] int
+		customer_acceptance[offline] any
+		customer_acceptance[online][ip_address] text
+		customer_acceptance[online][user_agent] text`,
 
 	"radar_options": `
 		session text`,
@@ -49,8 +53,8 @@ var paramGroups = map[string]string{
 	"card_options": `
 		capture_method                  enum:manual?
 		cvc_token                       text
-		installments                    any
-		mandate_options                 any
+		installments                    foreign
+		mandate_options                 foreign
 		moto                            bool
 		network                         enum:amex|cartes_bancaires|diners|discover|eftpos_au|girocard|interac|jcb|mastercard|unionpay|unknown|visa
 		request_extended_authorization  enum:if_available|never
@@ -62,16 +66,16 @@ var paramGroups = map[string]string{
 		setup_future_usage              enum:none|on_session|off_session?
 		statement_descriptor_suffix_kana  text<=22?
 		statement_descriptor_suffix_kanji text<=17?
-		three_d_secure                  any`,
+		three_d_secure                  foreign`,
 
 	"method_options": `
 		card @card_options?`,
 
 	"setup_card_options": `
-		mandate_options        any
+		mandate_options        foreign
 		network                enum:amex|cartes_bancaires|diners|discover|eftpos_au|girocard|interac|jcb|mastercard|unionpay|unknown|visa
 		request_three_d_secure enum:automatic|any|challenge
-		three_d_secure         any`,
+		three_d_secure         foreign`,
 
 	"setup_method_options": `
 		card @setup_card_options`,
@@ -79,11 +83,11 @@ var paramGroups = map[string]string{
 	"method_data": `
 		allow_redisplay enum:always|limited|unspecified
 		billing_details @billing_details
-		konbini         any
-		customer_balance any
-		link            any
+		konbini         foreign
+		customer_balance foreign
+		link            foreign
 		metadata        metadata
-		mobilepay       any
+		mobilepay       foreign
 		radar_options   @radar_options
 		type!           enum:` + oneOfTypes("card"),
 
@@ -92,6 +96,6 @@ var paramGroups = map[string]string{
 		exp_month int
 		exp_year  int
 		number    text
-		networks  any
+		networks[preferred] enum:cartes_bancaires|mastercard|visa?
 		token     text`,
 }

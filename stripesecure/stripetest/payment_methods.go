@@ -84,8 +84,8 @@ var _ = register(resource{name: "payment_method", object: &PaymentMethod{}, rout
 		billing_details @billing_details
 		card[exp_month] int
 		card[exp_year]  int
-		card[networks]  any
-		link            any
+		card[networks][preferred] enum:cartes_bancaires|mastercard|visa?
+		link            foreign
 		metadata        metadata
 		us_bank_account foreign`)},
 	{method: "POST", path: "/v1/payment_methods/{payment_method}/attach", do: attachPaymentMethod, params: spec(`

@@ -26,17 +26,17 @@ type AttemptDetails struct {
 
 // AttemptCard is what was learned about a card.
 type AttemptCard struct {
-	Brand        string        `json:"brand"`
-	Checks       CardChecks    `json:"checks"`
-	Country      string        `json:"country"`
-	ExpMonth     int64         `json:"exp_month"`
-	ExpYear      int64         `json:"exp_year"`
-	Fingerprint  string        `json:"fingerprint"`
-	Funding      string        `json:"funding"`
-	Last4        string        `json:"last4"`
-	Network      string        `json:"network"`
-	ThreeDSecure *ThreeDSecure `json:"three_d_secure"`
-	Wallet       *struct{}     `json:"wallet"`
+	Brand        string               `json:"brand"`
+	Checks       CardChecks           `json:"checks"`
+	Country      string               `json:"country"`
+	ExpMonth     int64                `json:"exp_month"`
+	ExpYear      int64                `json:"exp_year"`
+	Fingerprint  string               `json:"fingerprint"`
+	Funding      string               `json:"funding"`
+	Last4        string               `json:"last4"`
+	Network      string               `json:"network"`
+	ThreeDSecure *AttemptThreeDSecure `json:"three_d_secure"`
+	Wallet       *struct{}            `json:"wallet"`
 }
 
 func (a *SetupAttempt) key() string      { return a.ID }
@@ -162,7 +162,7 @@ func (m *mode) noteAttempt(si *SetupIntent, pm *PaymentMethod, tds *ThreeDSecure
 		PaymentMethodDetails: AttemptDetails{Type: "card", Card: AttemptCard{
 			Brand: pm.Card.Brand, Checks: CardChecks{CVCCheck: pm.cvcResult()}, Country: pm.Card.Country,
 			ExpMonth: pm.Card.ExpMonth, ExpYear: pm.Card.ExpYear, Fingerprint: pm.Card.Fingerprint,
-			Funding: pm.Card.Funding, Last4: pm.Card.Last4, Network: pm.Card.Brand, ThreeDSecure: tds,
+			Funding: pm.Card.Funding, Last4: pm.Card.Last4, Network: pm.Card.Brand, ThreeDSecure: tds.ofAttempt(),
 		}},
 	}
 	m.insert("setup_attempt", a)
@@ -178,4 +178,24 @@ func (m *mode) resolveSetup(si *SetupIntent, passed bool) {
 		return
 	}
 	_ = m.failSetup(nil, si, pm, authenticationFailed(true), &ThreeDSecure{Result: "failed", ResultReason: "rejected", Version: "2.2.0"})
+}
+
+// AttemptThreeDSecure is the result of 3-D Secure on a setup attempt.
+type AttemptThreeDSecure struct {
+	AuthenticationFlow          string `json:"authentication_flow" stripe:"null"`
+	ElectronicCommerceIndicator string `json:"electronic_commerce_indicator" stripe:"null"`
+	Result                      string `json:"result" stripe:"null"`
+	ResultReason                string `json:"result_reason" stripe:"null"`
+	TransactionID               string `json:"transaction_id" stripe:"null"`
+	Version                     string `json:"version" stripe:"null"`
+}
+
+func (t *ThreeDSecure) ofAttempt() *AttemptThreeDSecure {
+	if t == nil {
+		return nil
+	}
+	return &AttemptThreeDSecure{
+		AuthenticationFlow: t.AuthenticationFlow, ElectronicCommerceIndicator: t.ElectronicCommerceIndicator,
+		Result: t.Result, ResultReason: t.ResultReason, TransactionID: t.TransactionID, Version: t.Version,
+	}
 }

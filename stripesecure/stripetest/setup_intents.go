@@ -79,7 +79,7 @@ var _ = register(resource{name: "setup_intent", object: &SetupIntent{}, routes: 
 		automatic_payment_methods[allow_redirects] enum:always|never
 		confirm      bool
 		on_behalf_of text
-		single_use   any
+		single_use   foreign
 		usage        enum:on_session|off_session`)},
 	{method: "GET", path: "/v1/setup_intents", list: true, do: listSetups, params: spec(listParams + `
 		attach_to_self bool
