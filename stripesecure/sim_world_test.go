@@ -98,6 +98,7 @@ type simWorld struct {
 	seen      simSeen
 	events    uint64
 	heal      *simHeal      // one fault only, and how long until all is well
+	outlasted bool          // the holds are over
 	calming   bool          // nobody is there any more
 	faultless bool          // nothing goes wrong from now on
 	stirred   time.Duration // when something last happened that is not the sweep's
@@ -300,7 +301,25 @@ func (w *simWorld) atRest() bool {
 		w.mayCalm()
 		return false
 	}
-	return w.busy == 0 && w.sweeping == 0 && w.scanned > w.stirred && w.store.quiet(w.now+24*time.Hour)
+	rest := w.busy == 0 && w.sweeping == 0 && w.scanned > w.stirred && w.store.quiet(w.now+24*time.Hour)
+	if rest && w.expiry && !w.outlasted {
+		w.outlast()
+		return false
+	}
+	return rest
+}
+
+// outlast lets eight days pass without a sweep: Stripe releases the holds that
+// nobody has captured.
+func (w *simWorld) outlast() {
+	w.outlasted = true
+	w.now += 8 * 24 * time.Hour
+	w.stirred = w.now
+	w.note("eight days later")
+	w.stripe.expire()
+	for _, s := range w.servers {
+		w.schedule(s, w.now+time.Second)
+	}
 }
 
 // mayCalm ends the faults a while after the last person has gone.
