@@ -160,7 +160,7 @@ func TestOutOfStock_LC33(t *testing.T) {
 			change(t, func(b *bench, cart stripesecure.Cart) {
 				paid := b.pay(cart, visa)
 				res, err := b.plugin.OrderRefused(b.Context(), paid.Payment.ID,
-					stripesecure.Refusal{Reason: stripesecure.OutOfStock, Items: []string{"湯呑"}, Ref: "R-17"})
+					stripesecure.Refusal{Reason: stripesecure.OutOfStock, Items: []string{"湯呑"}, Allotted: "R-17"})
 				require.NoError(b, err)
 				assert.Equal(b, stripesecure.Show, res.Do)
 				assert.Equal(b, stripesecure.CartPage, res.Page)

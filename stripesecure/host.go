@@ -66,6 +66,11 @@ type Refusal struct {
 	Reason RefusalReason
 	Items  []string
 	Ref    string
+	// Allotted is the ref that the order would have had, when the host had
+	// numbered it before it gave up. It is only written to Stripe, so that people
+	// find the payment by it (LC-33). PlaceOrder refuses with Allotted: it has
+	// no order to cancel.
+	Allotted string
 }
 
 func (r *Refusal) Error() string { return "order refused: " + string(r.Reason) }
@@ -77,8 +82,10 @@ func (r Refusal) check() []Fault {
 	default:
 		faults = append(faults, Fault{"refusal.reason", "unknown"})
 	}
-	if r.Ref != "" && (len(r.Ref) > 128 || textFault(r.Ref) != "") {
-		faults = append(faults, Fault{"refusal.ref", "malformed"})
+	for field, ref := range map[string]string{"refusal.ref": r.Ref, "refusal.allotted": r.Allotted} {
+		if len(ref) > 128 || textFault(ref) != "" {
+			faults = append(faults, Fault{field, "malformed"})
+		}
 	}
-	return faults
+	return sorted(faults)
 }

@@ -100,7 +100,7 @@ func (j *job) run(ctx context.Context, w wish) error {
 			ok = false // somebody else is at work on this row
 			granted = false
 		}
-		if ok && !j.time(ctx) {
+		if ok && !j.time(ctx, cmd) {
 			ok, granted = false, true
 		}
 		if ok {
@@ -150,11 +150,15 @@ func (j *job) taken() bool {
 	return l.Owner != "" && l.Owner != j.owner && l.Until.After(j.p.now())
 }
 
-func (j *job) time(ctx context.Context) bool {
-	if ctx.Err() != nil {
-		return false
+// time reports whether there is enough of it to begin the command. The host may
+// take 20 seconds for an order, and Pay answers within 25: where Stripe was slow
+// the order is left to the next call of Resume.
+func (j *job) time(ctx context.Context, cmd checkout.Command) bool {
+	need := leastCall
+	if cmd.Kind == checkout.PlaceOrder {
+		need = hostTimeout
 	}
-	return j.p.left(ctx) > leastCall
+	return ctx.Err() == nil && j.p.left(ctx) > need
 }
 
 // prepare stores a call's key and body on the row and takes the lease; the
@@ -326,7 +330,7 @@ func (j *job) placeOrder(ctx context.Context) func(*checkout.Row) {
 			if r.Gen == gen {
 				// Only the key says that there is no order: another tab may
 				// have committed one.
-				r.Refuse(checkout.Refusal{Reason: string(refusal.Reason), Items: refusal.Items, Ref: refusal.Ref}, j.p.now())
+				r.Refuse(checkout.Refusal{Reason: string(refusal.Reason), Items: refusal.Items, Allotted: cmp.Or(refusal.Allotted, refusal.Ref)}, j.p.now())
 				if r.End == nil { // captured by somebody: it cannot be ended, only asked for again
 					r.PlaceFailed(j.p.now())
 				}

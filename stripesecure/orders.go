@@ -59,7 +59,7 @@ func (p *Plugin) OrderRefused(ctx context.Context, id PaymentID, refusal Refusal
 	defer cancel()
 	err = j.run(ctx, func(r *checkout.Row) bool {
 		if r.Gen == gen {
-			verdict = r.Refuse(checkout.Refusal{Reason: string(refusal.Reason), Items: refusal.Items, Ref: refusal.Ref}, p.now())
+			verdict = r.Refuse(checkout.Refusal{Reason: string(refusal.Reason), Items: refusal.Items, Ref: refusal.Ref, Allotted: refusal.Allotted}, p.now())
 		}
 		return verdict != checkout.OrderTaken || r.Gen > gen || r.End == nil
 	})

@@ -17,6 +17,7 @@ const (
 	scanDeep    = 35 * 24 * time.Hour // looked at every night
 	nightHour   = 3                   // in Tokyo
 	maxUnknown  = 1000
+	scanBudget  = 25 * time.Second // then the pass goes on in the next sweep
 )
 
 // scanRecord is what the janitor remembers, in a row of the store: whoever
@@ -25,7 +26,17 @@ type scanRecord struct {
 	Complete time.Time `json:"complete,omitzero"` // begin of the last complete pass
 	Deep     time.Time `json:"deep,omitzero"`     // begin of the last complete nightly pass
 	Until    time.Time `json:"until,omitzero"`    // the lease of the pass that runs
-	Unknown  []Unknown `json:"unknown,omitempty"`
+	Unknown  []Unknown `json:"unknown,omitempty"` // by the last complete pass
+	Pass     *scanPass `json:"pass,omitempty"`    // that is not complete yet
+}
+
+// scanPass is a pass under way: a big shop's needs several sweeps.
+type scanPass struct {
+	Began   time.Time `json:"began"`
+	From    time.Time `json:"from"`
+	Deep    bool      `json:"deep,omitempty"`
+	After   string    `json:"after,omitempty"` // the last PaymentIntent that was looked at
+	Unknown []Unknown `json:"unknown,omitempty"`
 }
 
 // Unknown is a payment at Stripe that carries this shop's signature and that no
@@ -74,41 +85,47 @@ func (p *Plugin) scheduleScan(ctx context.Context) error {
 	return err
 }
 
-// scan is one pass: it takes the lease, lists what was created in the window,
+// scan works on a pass: it takes the lease, lists what was created in the window,
 // works on what a row does not know yet, and stores when it is due again.
 func (p *Plugin) scan(ctx context.Context, row Row) error {
 	var record scanRecord
 	if err := json.Unmarshal(row.Body, &record); err != nil {
 		return storeError("Scan", err)
 	}
-	began := p.now()
+	now := p.now()
 	s, err := p.opts.Settings.Settings(ctx)
 	if err != nil {
 		p.log(ctx, "scan", "answer", "no_settings")
 		return nil //nolint:nilerr // the row stays due; the store is well
 	}
-	record.Until = began.Add(sweepBudget)
-	if err := p.putScan(ctx, &row, record, record.Until); err != nil {
-		if errors.Is(err, ErrConflict) {
-			return nil // another server scans
-		}
-		return storeError("Scan", err)
+	if record.Pass == nil {
+		from, deep := record.window(now)
+		record.Pass = &scanPass{Began: now, From: from, Deep: deep}
 	}
-	from, deep := record.window(began)
-	unknown, err := p.scanWindow(ctx, scopeOf(s), from, began)
+	record.Until = now.Add(sweepBudget)
+	if err := p.putScan(ctx, &row, record, record.Until); err != nil {
+		return ignoreConflict(err) // another server scans
+	}
+	complete, err := p.scanPages(ctx, scopeOf(s), record.Pass)
 	if err != nil {
 		p.log(ctx, "scan", "answer", "error")
 		return nil //nolint:nilerr // the lease ends, and the row is due again; the store is well
 	}
-	record.Complete, record.Until = began, time.Time{}
-	if deep {
-		record.Deep = began
+	due := p.now() // the next sweep goes on
+	if complete {
+		record.finish()
+		due = record.Complete.Add(scanEvery)
 	}
-	record.Unknown = unknown
-	if err := p.putScan(ctx, &row, record, began.Add(scanEvery)); err != nil && !errors.Is(err, ErrConflict) {
-		return storeError("Scan", err)
+	record.Until = time.Time{}
+	return ignoreConflict(p.putScan(ctx, &row, record, due))
+}
+
+func (r *scanRecord) finish() {
+	r.Complete, r.Unknown = r.Pass.Began, r.Pass.Unknown
+	if r.Pass.Deep {
+		r.Deep = r.Pass.Began
 	}
-	return nil
+	r.Pass = nil
 }
 
 func (p *Plugin) putScan(ctx context.Context, row *Row, record scanRecord, due time.Time) error {
@@ -142,38 +159,38 @@ func (r scanRecord) window(now time.Time) (from time.Time, deep bool) {
 	return from, false
 }
 
-func (p *Plugin) scanWindow(ctx context.Context, scope checkout.Scope, from, now time.Time) ([]Unknown, error) {
-	client, err := p.client(ctx, scope, inBackground)
+// scanPages goes on with a pass until it is complete or its time is up.
+func (p *Plugin) scanPages(ctx context.Context, scope checkout.Scope, pass *scanPass) (complete bool, err error) {
+	client, err := p.client(ctx, scope, true)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	var unknown []Unknown
-	after := ""
-	for {
-		page, more, err := client.Page(ctx, from, now, after)
+	for end := p.now().Add(scanBudget); p.now().Before(end); {
+		page, more, err := client.Page(ctx, pass.From, pass.Began, pass.After)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
 		for _, listed := range page {
-			after = listed.ID
+			pass.After = listed.ID
 			if !listed.Signed {
 				continue // another shop's, or nobody's we know
 			}
 			known, err := p.link(ctx, listed.Intent)
 			if err != nil {
-				return nil, err
+				return false, err
 			}
-			if !known && len(unknown) < maxUnknown {
-				unknown = append(unknown, Unknown{
+			if !known && len(pass.Unknown) < maxUnknown {
+				pass.Unknown = append(pass.Unknown, Unknown{
 					Intent: listed.ID, Checkout: CheckoutID(listed.Checkout), Ref: listed.Ref, Status: listed.Seen.Status,
-					Amount: FromMinor(listed.Amount, listed.Currency), Created: listed.Created, Found: now,
+					Amount: FromMinor(listed.Amount, listed.Currency), Created: listed.Created, Found: pass.Began,
 				})
 			}
 		}
 		if !more || len(page) == 0 {
-			return unknown, nil
+			return true, nil
 		}
 	}
+	return false, nil
 }
 
 // link brings what was found to its checkout, if there is one that knows it. It

@@ -482,7 +482,7 @@ func TestStoredFailureIsNotAskedForADay(t *testing.T) {
 			b.stripe.Fail("POST /v1/payment_intents/*", stripetest.ServerError).Where(func(c stripetest.Call) bool {
 				return strings.Count(c.Path, "/") == 3
 			}).Always()
-			b.refused(paid.Payment.ID, stripesecure.Refusal{Reason: stripesecure.OutOfStock, Ref: "R-9"})
+			b.refused(paid.Payment.ID, stripesecure.Refusal{Reason: stripesecure.OutOfStock, Allotted: "R-9"})
 			b.until(5*time.Minute, "released", func() bool { return b.statuses()[0] == stripetest.StatusCanceled })
 		})
 	})

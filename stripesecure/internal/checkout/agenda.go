@@ -306,7 +306,7 @@ func (r *Row) planCancel(a *Attempt, do planner) []item {
 		return []item{do(a.NextAt, Read)}
 	case a.Call != nil:
 		return []item{do(a.NextAt, a.Call.Kind)}
-	case r.End != nil && r.End.Ref != "" && a.Gen == r.Gen && a.Tagged != r.End.Ref:
+	case r.End != nil && r.End.Label != "" && a.Gen == r.Gen && a.Tagged != r.End.Label:
 		return []item{do(a.NextAt, Tag)}
 	}
 	return []item{do(a.NextAt, Cancel)}

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -87,6 +88,9 @@ type Refusal struct {
 	Reason string
 	Items  []string
 	Ref    string // of the order that it has cancelled; "" if it never made one
+	// Allotted is the ref that an order would have had. It is written to Stripe
+	// (LC-33) and means nothing else.
+	Allotted string
 }
 
 // Refuse ends the present generation, unless the host's own key says that there
@@ -102,7 +106,7 @@ func (r *Row) Refuse(ref Refusal, now time.Time) OrderVerdict {
 	}
 	// An end that is pending gives way: the order of this ref is no more,
 	// whatever the key will say.
-	end := &End{Reason: ref.Reason, Items: ref.Items, Ref: ref.Ref, At: now}
+	end := &End{Reason: ref.Reason, Items: ref.Items, Ref: ref.Ref, Label: cmp.Or(ref.Ref, ref.Allotted), At: now}
 	if ref.Ref != "" {
 		r.Withdrawn = append(r.Withdrawn, ref.Ref)
 		// The slot's order was committed under the key, so none can follow.
@@ -234,7 +238,7 @@ func (r *Row) WantedRef() string {
 	case r.Order != nil:
 		return r.Order.Ref
 	case r.End != nil:
-		return r.End.Ref
+		return r.End.Label
 	}
 	return ""
 }

@@ -222,7 +222,8 @@ func (k Kind) Post() bool {
 type End struct {
 	Reason string    `json:"reason"`
 	Items  []string  `json:"items,omitempty"`
-	Ref    string    `json:"ref,omitempty"`   // the host allotted one before it gave up
+	Ref    string    `json:"ref,omitempty"`   // of the order that was withdrawn
+	Label  string    `json:"label,omitempty"` // what is written to Stripe as the order's id
 	Order  *Order    `json:"order,omitempty"` // the order that was withdrawn
 	Closed bool      `json:"closed,omitempty"`
 	At     time.Time `json:"at"`
