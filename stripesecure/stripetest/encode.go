@@ -238,7 +238,7 @@ func (e *encoder) list(v reflect.Value, expand expansion) {
 }
 
 func (e *encoder) dict(v reflect.Value) {
-	if texts, ok := v.Interface().(map[string]string); ok {
+	if texts, ok := reflect.TypeAssert[map[string]string](v); ok {
 		e.texts(texts)
 		return
 	}

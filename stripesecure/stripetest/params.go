@@ -2,6 +2,7 @@ package stripetest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -227,10 +228,8 @@ func (r *rule) scalar(value, name string) *Error {
 			return invalid("", name, "Invalid boolean: "+clip(value, 60))
 		}
 	case kindEnum:
-		for _, v := range r.oneOf {
-			if v == value {
-				return nil
-			}
+		if slices.Contains(r.oneOf, value) {
+			return nil
 		}
 		return invalid("", name, "Invalid "+name+": must be one of "+either(r.oneOf))
 	default:

@@ -151,7 +151,7 @@ func (j *job) work() {
 		return
 	}
 	var result any
-	err := error(nil)
+	var err error
 	if j.in.method == http.MethodPost && j.call.m.full() {
 		err = &Error{Type: "api_error", status: 500, Message: "stripetest: this instance is full, see WithMaxObjects.", transient: true}
 	} else {

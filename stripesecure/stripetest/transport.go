@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -116,10 +117,10 @@ func (s *Stripe) read(r *http.Request, base string) (*incoming, error) {
 	return in, nil
 }
 
-// readAll reads the body of a request, at most max bytes of it.
-func readAll(r *http.Request, max int64) ([]byte, error) {
-	if n := r.ContentLength; n <= 0 || n >= max {
-		return io.ReadAll(io.LimitReader(r.Body, max))
+// readAll reads the body of a request, at most so many bytes of it.
+func readAll(r *http.Request, most int64) ([]byte, error) {
+	if n := r.ContentLength; n <= 0 || n >= most {
+		return io.ReadAll(io.LimitReader(r.Body, most))
 	}
 	body := make([]byte, r.ContentLength)
 	n, err := io.ReadFull(r.Body, body)
@@ -165,9 +166,7 @@ func (s *Stripe) serveAPI(w http.ResponseWriter, r *http.Request) {
 		abort(w)
 		return
 	}
-	for name, values := range a.head.header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.head.header())
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
 }
