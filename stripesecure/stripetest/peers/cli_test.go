@@ -63,7 +63,7 @@ func TestStripeTrigger(t *testing.T) {
 			before := len(s.Events(trigger.event))
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			cli := exec.CommandContext(ctx, filepath.Join(dir, "node_modules", ".bin", "stripe"), //nolint:gosec // the program that is tested
+			cli := exec.CommandContext(ctx, filepath.Join(dir, "node_modules", ".bin", "stripe"),
 				"trigger", trigger.event, "--api-base", url, "--api-key", stripetest.TestSecretKey)
 			cli.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home)
 			out, err := cli.CombinedOutput()

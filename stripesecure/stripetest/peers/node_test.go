@@ -23,7 +23,7 @@ func TestStripeNode(t *testing.T) {
 	require.NoError(t, err)
 	defer stop()
 	s.SetBaseURL(url)
-	defer s.StartWebhooks()()
+	t.Cleanup(s.StartWebhooks())
 
 	// A module is looked for beside the script that imports it.
 	script, err := node.ReadFile("node/peer.mjs")
