@@ -25,6 +25,7 @@ import (
 //	I7  a key is stored before it is sent, carries one body, is not used for long
 //	I8  state only moves forward
 //	I9  nothing local is final while Stripe is live
+//	T   Pay and Resume answer within 25 s
 //	I12 nobody else's payments are touched
 
 // simSeen is what the checks remember.
@@ -138,6 +139,9 @@ func (w *simWorld) tell(id string) {
 func (w *simWorld) checkResult(res Result) {
 	if ref, ok := strings.CutPrefix(res.URL, "https://shop.example/orders/"); ok && w.host.byRef(ref) == nil {
 		w.fail("I3", "the buyer is sent to order %s, which does not exist", ref)
+	}
+	if w.orders && res.Do == PlaceOrder {
+		w.fail("I3", "a host with Orders is told to place the order itself")
 	}
 	fresh := w.store.now != nil && res.Payment.Version == w.store.now.Version
 	if fresh && strings.Contains(res.Message.Text, "You have not been charged") && w.mayHold() {

@@ -65,11 +65,16 @@ func (h *simHost) reach() (unsure bool, err error) {
 	a.pass(a.rnd.between(time.Millisecond, 50*time.Millisecond))
 	if w.happens(hostFails) {
 		if a.rnd.yes(300) {
-			a.pass(hostTimeout)
+			a.pass(h.patience())
 		}
 		return false, errSimHost
 	}
 	return w.happens(hostUnsure), nil
+}
+
+// patience is how long the plugin waits for the host.
+func (h *simHost) patience() time.Duration {
+	return max(0, min(hostTimeout, h.w.cur.deadline-h.w.now))
 }
 
 // leave is the way back.
@@ -77,7 +82,7 @@ func (h *simHost) leave(unsure bool) error {
 	a := h.w.cur
 	h.w.mayCrash(crashAfter)
 	if unsure {
-		a.pass(a.rnd.between(0, hostTimeout))
+		a.pass(a.rnd.between(0, h.patience()))
 		return errSimHost
 	}
 	a.pass(a.rnd.between(time.Millisecond, 20*time.Millisecond))

@@ -146,7 +146,11 @@ func (a *simActor) cart() Cart {
 // answered checks what the buyer was told.
 func (a *simActor) answered(res Result, ok bool, err error, began time.Duration) (Result, bool) {
 	if ok && !a.paused {
-		a.w.slowest = max(a.w.slowest, a.w.now-began)
+		took := a.w.now - began
+		a.w.slowest = max(a.w.slowest, took)
+		if took > 25*time.Second {
+			a.w.fail("T", "the buyer is answered after %s", took)
+		}
 	}
 	switch {
 	case !ok:

@@ -1,0 +1,5 @@
+//go:build !race
+
+package stripesecure
+
+const simPart uint64 = 1
