@@ -14,9 +14,6 @@ var (
 	simSeed      = flag.Uint64("sim.seed", 0, "replay this seed of TestSimulation, with its trace")
 )
 
-// simPart is the part of the usual amount that a build runs.
-var simPart uint64 = 1
-
 // simAmount is how many checkouts a test runs through by itself.
 func simAmount(usual uint64) uint64 {
 	if testing.Short() {
