@@ -83,13 +83,13 @@ type challenge struct {
 
 // prompt asks the buyer to authenticate: requires_action (stripe-facts §1.2).
 func (m *mode) prompt(c *call, pi *PaymentIntent, a *attempt) {
-	ch, next := m.newPrompt(c, pi.ID, pi.ClientSecret, pi.returnURL, a)
+	ch, next := m.newPrompt(c, pi.ID, pi.returnURL, a)
 	pi.challenge, pi.NextAction, pi.Status = ch, next, StatusRequiresAction
 	m.emit(c, "payment_intent.requires_action", m.changed(pi), nil)
 }
 
 // newPrompt makes a challenge and the next_action that leads to it.
-func (m *mode) newPrompt(c *call, id, secret, returnURL string, a *attempt) (*challenge, *NextAction) {
+func (m *mode) newPrompt(c *call, id, returnURL string, a *attempt) (*challenge, *NextAction) {
 	sdk := a.sdk || returnURL == ""
 	ch := &challenge{
 		token: m.s.newID("payatt"), intent: id, account: m.account.ID, live: m.isLive, sdk: sdk, pm: a.pm,

@@ -104,7 +104,7 @@ func (m *mode) charge(c *call, pi *PaymentIntent, pm *PaymentMethod, tds *ThreeD
 	} else {
 		pi.Status, pi.AmountReceived = StatusSucceeded, pi.Amount
 		ch.Captured, ch.AmountCaptured = true, pi.Amount
-		m.settle(pi, ch, pi.CaptureMethod == "automatic_async")
+		m.settle(ch, pi.CaptureMethod == "automatic_async")
 		m.emit(c, "charge.succeeded", m.changed(ch), nil)
 		m.review(pi, ch)
 		m.emit(c, "payment_intent.succeeded", m.changed(pi), nil)
@@ -133,7 +133,7 @@ func (m *mode) keepCard(pi *PaymentIntent, pm *PaymentMethod, tds *ThreeDSecure)
 
 // settle books the money of a captured charge; with automatic_async it happens a
 // moment later (stripe-facts §0).
-func (m *mode) settle(pi *PaymentIntent, ch *Charge, async bool) {
+func (m *mode) settle(ch *Charge, async bool) {
 	if !async {
 		ch.BalanceTransaction = m.book(ch).ID
 		return

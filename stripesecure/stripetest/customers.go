@@ -62,11 +62,11 @@ type deletedObject struct {
 	Deleted bool   `json:"deleted"`
 }
 
-func (c *Customer) key() string { return c.ID }
+func (cus *Customer) key() string { return cus.ID }
 
-func (c *Customer) shape() any {
-	if c.Deleted {
-		return &deletedObject{ID: c.ID, Object: c.Object, Deleted: true}
+func (cus *Customer) shape() any {
+	if cus.Deleted {
+		return &deletedObject{ID: cus.ID, Object: cus.Object, Deleted: true}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package stripetest
 
 import (
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -85,15 +86,15 @@ const longEvidence = " access_activity_log cancellation_policy_disclosure cancel
 
 // evidenceParams lists the fields of Evidence in the language of spec.
 func evidenceParams() string {
-	lines := ""
+	var lines strings.Builder
 	for _, f := range fieldsOf(reflect.TypeFor[Evidence]()) {
 		limit := "5000"
 		if among(longEvidence, f.name) {
 			limit = "20000"
 		}
-		lines += "evidence[" + f.name + "] text<=" + limit + "\n"
+		lines.WriteString("evidence[" + f.name + "] text<=" + limit + "\n")
 	}
-	return lines
+	return lines.String()
 }
 
 var _ = register(resource{name: "dispute", object: &Dispute{}, routes: []route{
@@ -129,7 +130,7 @@ func (m *mode) trouble(pi *PaymentIntent, ch *Charge) {
 
 // dispute opens a dispute about a charge; the reason "inquiry" opens an inquiry,
 // which takes no money.
-func (m *mode) dispute(ch *Charge, reason string) *Dispute {
+func (m *mode) dispute(ch *Charge, reason string) {
 	d := &Dispute{
 		ID: m.s.newID("dp"), Object: "dispute", Amount: ch.AmountCaptured, BalanceTransactions: []object{},
 		Charge: ch.ID, Created: m.now(), Currency: ch.Currency, Livemode: m.isLive, Metadata: map[string]string{},
@@ -155,7 +156,6 @@ func (m *mode) dispute(ch *Charge, reason string) *Dispute {
 	m.closeReview(ch, "disputed")
 	m.changed(ch)
 	m.s.later(time.Unix(d.EvidenceDetails.DueBy, 0), func() { m.overdue(d) })
-	return d
 }
 
 func (d *Dispute) inquiry() bool { return d.PaymentMethodDetails.Card.CaseType == "inquiry" }

@@ -51,7 +51,7 @@ func (e Event) JSON() []byte {
 }
 
 // shape makes the event complete before it is shown.
-func (e *Event) shape() any {
+func (e *Event) shape() any { //nolint:unparam // as the interface shaped has it
 	if e.before != nil {
 		e.Data.PreviousAttributes = e.m.difference(e.before, e.Data.Object)
 		e.before = nil

@@ -150,7 +150,7 @@ func ExampleStripe_Server() {
 	var t stripetest.TB = noTest{} // in a test: t
 	s := stripetest.New()
 	url := s.Server(t)
-	res, err := http.Get(url + "/v3/") //nolint:noctx // an example
+	res, err := http.Get(url + "/v3/")
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -143,7 +143,8 @@ func (s *Stripe) hold(pattern string, inside bool) *Held {
 	return h
 }
 
-// Nth, Times and Where narrow the hold as those of [Script] do.
+// Nth lets n-1 fitting calls pass first; Times and Where narrow the hold as those
+// of [Script] do.
 func (h *Held) Nth(n int) *Held { h.script.Nth(n); return h }
 
 // Times makes the hold catch n calls.

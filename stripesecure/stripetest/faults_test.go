@@ -127,7 +127,7 @@ func TestTimeoutsInsideABubble(t *testing.T) {
 				req, _ := http.NewRequestWithContext(t.Context(), "POST", "https://api.stripe.com/v1/payment_intents", strings.NewReader(plain))
 				req.Header.Set("Authorization", "Bearer "+stripetest.TestSecretKey)
 				req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-				_, err := client.Do(req) //nolint:bodyclose // it fails
+				_, err := client.Do(req)
 				var timeout interface{ Timeout() bool }
 				require.True(t, errors.As(err, &timeout) && timeout.Timeout(), "%v", err)
 				assert.Equal(t, 20*time.Second, time.Since(start))

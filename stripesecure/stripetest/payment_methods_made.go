@@ -7,13 +7,14 @@ import (
 
 // foreignTypes are the details of the types that are not emulated.
 func foreignTypes() string {
-	lines := "\ninterac_present foreign\n"
+	var lines strings.Builder
+	lines.WriteString("\ninterac_present foreign\n")
 	for name := range strings.FieldsSeq(methodTypes) {
 		if name != "card" {
-			lines += name + " foreign\n"
+			lines.WriteString(name + " foreign\n")
 		}
 	}
-	return lines
+	return lines.String()
 }
 
 // newCard makes a payment method of a test card. It is not yet in the store.

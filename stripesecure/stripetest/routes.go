@@ -43,7 +43,7 @@ var (
 type routeKey struct{ method, resource string }
 
 // register adds a resource; a file calls it as var _ = register(…).
-func register(r resource) bool {
+func register(r resource) bool { //nolint:unparam // a variable needs a value
 	if r.object != nil {
 		objectTypes[r.name] = reflect.TypeOf(r.object)
 	}

@@ -114,7 +114,7 @@ func (m *mode) trySetup(c *call, si *SetupIntent, a *attempt) *Error {
 	}
 	verdict := a.pm.authentication(asked, false)
 	if verdict.prompt {
-		si.challenge, si.NextAction = m.newPrompt(c, si.ID, si.ClientSecret, si.returnURL, a)
+		si.challenge, si.NextAction = m.newPrompt(c, si.ID, si.returnURL, a)
 		si.Status = StatusRequiresAction
 		m.emit(c, "setup_intent.requires_action", *si, nil)
 		return nil

@@ -1,6 +1,7 @@
 package stripetest
 
 import (
+	"slices"
 	"time"
 )
 
@@ -86,8 +87,8 @@ func find[T object](m *mode, id string) (T, bool) {
 // each gives all objects of a table, newest first, until yield says stop.
 func each[T object](m *mode, name string, yield func(T) bool) {
 	rows := m.table(name).rows
-	for i := len(rows) - 1; i >= 0; i-- {
-		if o, ok := rows[i].(T); ok && !yield(o) {
+	for _, row := range slices.Backward(rows) {
+		if o, ok := row.(T); ok && !yield(o) {
 			return
 		}
 	}

@@ -206,16 +206,17 @@ func brandName(brand string) string {
 func separated(amount string) string {
 	whole, rest, _ := strings.Cut(amount, ".")
 	start := strings.IndexAny(whole, "0123456789")
-	out := whole[:start]
+	var out strings.Builder
+	out.WriteString(whole[:start])
 	digits := whole[start:]
 	for i, d := range digits {
 		if i > 0 && (len(digits)-i)%3 == 0 {
-			out += ","
+			out.WriteByte(',')
 		}
-		out += string(d)
+		out.WriteRune(d)
 	}
 	if rest != "" {
-		out += "." + rest
+		out.WriteString("." + rest)
 	}
-	return out
+	return out.String()
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -125,14 +126,15 @@ func (s *Stripe) RollWebhookSecret(endpoint, secret string) bool {
 // Signature makes the Stripe-Signature header of a payload (stripe-facts §5).
 func Signature(at time.Time, payload []byte, secrets ...string) string {
 	t := strconv.FormatInt(at.Unix(), 10)
-	header := "t=" + t
+	var header strings.Builder
+	header.WriteString("t=" + t)
 	for _, secret := range secrets {
 		mac := hmac.New(sha256.New, []byte(secret))
 		mac.Write([]byte(t + "."))
 		mac.Write(payload)
-		header += ",v1=" + hex.EncodeToString(mac.Sum(nil))
+		header.WriteString(",v1=" + hex.EncodeToString(mac.Sum(nil)))
 	}
-	return header
+	return header.String()
 }
 
 // request makes the POST of an event. The caller does not hold s.mu.

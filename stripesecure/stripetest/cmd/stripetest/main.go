@@ -53,7 +53,8 @@ func run() error {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	defer s.StartWebhooks()()
+	stopWebhooks := s.StartWebhooks()
+	defer stopWebhooks()
 	srv := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
