@@ -2,8 +2,10 @@ package stripesecure_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/wording"
@@ -20,5 +22,24 @@ func TestFound_refusedInPayIsNotPaidAgain(t *testing.T) {
 		assert.Len(b, b.stripe.Calls("POST /v1/payment_intents"), 1)
 		assert.Equal(b, wording.OutOfStock, res.Message.Code)
 		assert.Equal(b, []string{"canceled"}, b.statuses())
+	})
+}
+
+// The order was committed, the server died before OrderPlaced, and somebody
+// captured in the Dashboard: the key tells of the order.
+func TestFound_capturedByHandBeforeTheOrderWasReported(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		paid := b.pay(b.cart("cart-1"), visa).Payment
+		_, err := b.host.commit(paid)
+		require.NoError(b, err)
+		require.NoError(b, b.stripe.Dashboard().Capture(b.stripe.Intents()[0].ID, 0))
+		b.sweeps(3 * time.Hour)
+		current, err := b.plugin.Current(b.Context(), "cart-1")
+		require.NoError(b, err)
+		require.NotNil(b, current.Order)
+		assert.True(b, current.Paid())
+		assert.Empty(b, current.Findings)
+		assert.Equal(b, "R-cart-1.1", b.stripe.Intents()[0].Metadata["order_id"])
+		assert.Equal(b, stripesecure.StateCaptured, b.host.lastTold().State)
 	})
 }

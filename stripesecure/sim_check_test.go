@@ -44,11 +44,11 @@ type simKey struct {
 func (w *simWorld) checkSend(call checkout.Call) {
 	switch k, stored := w.seen.keys[call.Key]; {
 	case !stored:
-		w.fail("I7", "the key of %s is sent and not stored", call.Kind)
+		w.failf("I7", "the key of %s is sent and not stored", call.Kind)
 	case k.body != call.Path+" "+call.Body:
-		w.fail("I7", "%s: one key, two bodies", call.Kind)
+		w.failf("I7", "%s: one key, two bodies", call.Kind)
 	case w.now-k.first > 23*time.Hour+5*time.Minute:
-		w.fail("I7", "the key of %s is %s old", call.Kind, w.now-k.first)
+		w.failf("I7", "the key of %s is %s old", call.Kind, w.now-k.first)
 	}
 }
 
@@ -61,10 +61,10 @@ func (w *simWorld) checkStripe() {
 		}
 	}
 	if captured > 1 {
-		w.fail("A", "%d PaymentIntents are captured", captured)
+		w.failf("A", "%d PaymentIntents are captured", captured)
 	}
 	if r := w.store.now; r != nil && len(r.Attempts) > 0 && r.Proven() && w.mayHold() {
-		w.fail("F", "a payment lives, and \"not charged\" may be said")
+		w.failf("F", "a payment lives, and \"not charged\" may be said")
 	}
 }
 
@@ -83,27 +83,27 @@ func (w *simWorld) checkCapture(i *simIntent) {
 	o := w.host.byRef(i.ref)
 	switch {
 	case !i.ours():
-		w.fail("I12", "a foreign payment is captured")
+		w.failf("I12", "a foreign payment is captured")
 	case o == nil:
-		w.fail("B", "%s is captured without an order", i.id)
+		w.failf("B", "%s is captured without an order", i.id)
 	case i.amount > o.total || i.currency != "JPY":
-		w.fail("B", "%s: %d captured for an order of %d", i.id, i.amount, o.total)
+		w.failf("B", "%s: %d captured for an order of %d", i.id, i.amount, o.total)
 	case o.gen != i.gen:
-		w.fail("B", "%s of generation %d is captured for the order of %d", i.id, i.gen, o.gen)
+		w.failf("B", "%s of generation %d is captured for the order of %d", i.id, i.gen, o.gen)
 	}
 }
 
 // checkCancel is when a cancel of ours takes effect.
 func (w *simWorld) checkCancel(i *simIntent) {
 	if !i.ours() {
-		w.fail("I12", "a foreign payment is cancelled")
+		w.failf("I12", "a foreign payment is cancelled")
 	}
 	if i.status != needsCapture || !w.seen.told[i.attempt] && !w.seen.told[i.id] {
 		return
 	}
 	for _, o := range w.host.orders {
 		if o.gen == i.gen && !o.cancelled && (o.total == i.amount || !w.hostFirst) {
-			w.fail("C", "the hold %s behind order %s is cancelled", i.id, o.ref)
+			w.failf("C", "the hold %s behind order %s is cancelled", i.id, o.ref)
 		}
 	}
 }
@@ -116,14 +116,14 @@ func (w *simWorld) checkOrders() {
 		}
 	}
 	if live > 1 {
-		w.fail("G", "%d orders for one cart", live)
+		w.failf("G", "%d orders for one cart", live)
 	}
 }
 
 // checkOffer is when the host is told that it may make the order.
 func (w *simWorld) checkOffer(p Payment) {
 	if p.Intent == "" {
-		w.fail("I3", "an order is offered without a payment")
+		w.failf("I3", "an order is offered without a payment")
 	}
 	w.tell(p.Intent)
 }
@@ -138,14 +138,14 @@ func (w *simWorld) tell(id string) {
 // checkResult is what a buyer is told.
 func (w *simWorld) checkResult(res Result) {
 	if ref, ok := strings.CutPrefix(res.URL, "https://shop.example/orders/"); ok && w.host.byRef(ref) == nil {
-		w.fail("I3", "the buyer is sent to order %s, which does not exist", ref)
+		w.failf("I3", "the buyer is sent to order %s, which does not exist", ref)
 	}
 	if w.orders && res.Do == PlaceOrder {
-		w.fail("I3", "a host with Orders is told to place the order itself")
+		w.failf("I3", "a host with Orders is told to place the order itself")
 	}
 	fresh := w.store.now != nil && res.Payment.Version == w.store.now.Version
 	if fresh && strings.Contains(res.Message.Text, "You have not been charged") && w.mayHold() {
-		w.fail("F", "the buyer is told \"not charged\" and may be")
+		w.failf("F", "the buyer is told \"not charged\" and may be")
 	}
 }
 
@@ -154,7 +154,7 @@ func (w *simWorld) checkRefused(res Result) {
 	_, gen, _ := res.Payment.ID.split()
 	for _, i := range w.stripe.intents {
 		if res.Payment.State == StateVoided && i.gen == gen && i.ours() && (i.status == needsCapture || i.status == succeeded) && w.linked(i) {
-			w.fail("F", "the host is told voided, and %s is %s", i.id, i.status)
+			w.failf("F", "the host is told voided, and %s is %s", i.id, i.status)
 		}
 	}
 }
@@ -174,6 +174,6 @@ func (w *simWorld) rowFound(code string) bool {
 func (w *simWorld) checkConflict(err error) {
 	switch CodeOf(err) {
 	case CodeOrderConflict, CodeNotFound, CodeInvalid:
-		w.fail("G", "an honest host is answered %v", err)
+		w.failf("G", "an honest host is answered %v", err)
 	}
 }

@@ -39,7 +39,7 @@ func (s *simStore) keep(row Row) *checkout.Row {
 	if made := s.w.made; len(made.body) > 0 && &made.body[0] == &row.Body[0] {
 		simClone(r, made.row)
 	} else if err := json.Unmarshal(row.Body, r); err != nil {
-		s.w.fail("E", "the row cannot be read: %v", err)
+		s.w.failf("E", "the row cannot be read: %v", err)
 	}
 	if s.puts++; s.puts%simProve == 0 {
 		s.prove(row, r)
@@ -55,7 +55,7 @@ func (s *simStore) prove(row Row, kept *checkout.Row) {
 	again, _ := json.Marshal(read)
 	same, _ := json.Marshal(kept)
 	if err != nil || !bytes.Equal(again, row.Body) || !bytes.Equal(same, row.Body) {
-		s.w.fail("E", "a stored row is not what it was: %s (%v)", row.Body, err)
+		s.w.failf("E", "a stored row is not what it was: %s (%v)", row.Body, err)
 	}
 }
 

@@ -47,7 +47,7 @@ func (w *simWorld) deliver(intent string, after time.Duration, times int) {
 			snapshot, _ := p.opts.Settings.Settings(context.Background())
 			var outcome string
 			outcome, err = p.takeEvent(context.Background(), snapshot, settings.Test, event{id: "evt", kind: "payment_intent", intent: intent})
-			w.note("event of %s: %s", intent, outcome)
+			w.notef("event of %s: %s", intent, outcome)
 		}) && err == nil {
 			return
 		}

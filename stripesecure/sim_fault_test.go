@@ -65,7 +65,7 @@ func (w *simWorld) fire(a *simActor, kind simKind) bool {
 	}
 	w.fired = append(w.fired, f)
 	if kind != action {
-		w.note("fault: %s", simKindNames[kind])
+		w.notef("fault: %s", simKindNames[kind])
 	}
 	return true
 }

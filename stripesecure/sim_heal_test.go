@@ -32,7 +32,7 @@ func (h *simHeal) strikes(w *simWorld, kind simKind) bool {
 		return false
 	}
 	h.done, h.from = true, w.now
-	w.note("the fault: %s", simKindNames[kind])
+	w.notef("the fault: %s", simKindNames[kind])
 	return true
 }
 

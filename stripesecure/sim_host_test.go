@@ -3,6 +3,7 @@ package stripesecure
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -45,7 +46,7 @@ func (h *simHost) commit(id PaymentID, total int64) *simOrder {
 	h.set(id, order)
 	h.orders = append(h.orders, order)
 	h.w.stirred = h.w.now
-	h.w.note("host: commits %s of %d under %s", order.ref, total, id)
+	h.w.notef("host: commits %s of %d under %s", order.ref, total, id)
 	h.w.checkOrders()
 	return order
 }
@@ -102,7 +103,7 @@ func (h *simHost) CloseOrderKey(_ context.Context, id PaymentID) (Order, bool, e
 	if h.w.mutant.is("an order that is found is ignored") {
 		order = nil
 	}
-	h.w.note("host: close %s: %v", id, order != nil)
+	h.w.notef("host: close %s: %v", id, order != nil)
 	if err := h.leave(unsure); err != nil || order == nil {
 		return Order{}, false, err
 	}
@@ -125,7 +126,7 @@ func (h *simHost) hear(p Payment) {
 	}
 	if p.Version >= h.told[p.ID].Version {
 		h.told[p.ID] = p
-		h.w.note("host: told %s is %s", p.ID, p.State)
+		h.w.notef("host: told %s is %s", p.ID, p.State)
 	}
 }
 
@@ -138,7 +139,7 @@ func (h *simHost) PlaceOrder(_ context.Context, p Payment) (Order, error) {
 		return Order{}, err
 	}
 	if a.rnd.yes(h.w.refuses) && a.w.fire(a, action) {
-		h.w.note("host: sold out")
+		h.w.notef("host: sold out")
 		return Order{}, &Refusal{Reason: OutOfStock, Items: []string{"tea"}}
 	}
 	total, _ := p.Total.Minor()
@@ -154,9 +155,9 @@ func (h *simHost) PlaceOrder(_ context.Context, p Payment) (Order, error) {
 
 // live is the order that counts now, the last one that is not cancelled.
 func (h *simHost) live() *simOrder {
-	for i := len(h.orders) - 1; i >= 0; i-- {
-		if !h.orders[i].cancelled {
-			return h.orders[i]
+	for _, o := range slices.Backward(h.orders) {
+		if !o.cancelled {
+			return o
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ func minimise(w *simWorld) *simWorld {
 	best, skip := w, map[simFault]bool{}
 	for smaller := true; smaller; {
 		smaller = false
-		for n := len(best.fired) - 1; n >= 0; n-- {
+		for n := len(best.fired) - 1; n >= 0; n-- { //nolint:modernize // the list shrinks on the way
 			if n >= len(best.fired) {
 				continue
 			}

@@ -63,10 +63,10 @@ func (a *simActor) buys() {
 		a.thinks()
 		if w.edits && !w.hostFirst && w.host.live() == nil && a.acts(150) {
 			w.people.total = int64(1000 + 100*a.rnd.n(5))
-			w.note("edits the cart to %d", w.people.total)
+			w.notef("edits the cart to %d", w.people.total)
 		}
 		if a.acts(60) {
-			w.note("leaves")
+			w.notef("leaves")
 			return
 		}
 		var res Result
@@ -101,7 +101,7 @@ func (a *simActor) pays(in Input) (Result, bool) {
 	w := a.w
 	if a.acts(100) {
 		w.people.tabs++
-		w.note("clicks twice")
+		w.notef("clicks twice")
 		w.start(a.name+"'", 100+a.id*20+w.people.tabs, a.rnd.between(0, 300*time.Millisecond), true, func(b *simActor) {
 			b.draw()
 			b.follows(b.submits(in))
@@ -114,7 +114,7 @@ func (a *simActor) submits(in Input) (res Result, ok bool) {
 	w, began := a.w, a.w.now
 	var err error
 	cart := a.cart()
-	w.note("pays %d with %s%s", w.people.total, in.Token, in.SavedCard)
+	w.notef("pays %d with %s%s", w.people.total, in.Token, in.SavedCard)
 	ok = a.on(a.someServer(), payBudget, func(p *Plugin) { res, err = p.Pay(context.Background(), cart, in) })
 	return a.answered(res, ok, err, began)
 }
@@ -123,7 +123,7 @@ func (a *simActor) resumes() (res Result, ok bool) {
 	w, began := a.w, a.w.now
 	var err error
 	cart := a.cart()
-	w.note("resumes")
+	w.notef("resumes")
 	ok = a.on(a.someServer(), payBudget, func(p *Plugin) { res, err = p.Resume(context.Background(), cart) })
 	return a.answered(res, ok, err, began)
 }
@@ -149,18 +149,18 @@ func (a *simActor) answered(res Result, ok bool, err error, began time.Duration)
 		took := a.w.now - began
 		a.w.slowest = max(a.w.slowest, took)
 		if took > 25*time.Second {
-			a.w.fail("T", "the buyer is answered after %s", took)
+			a.w.failf("T", "the buyer is answered after %s", took)
 		}
 	}
 	switch {
 	case !ok:
-		a.w.note("… no answer")
+		a.w.notef("… no answer")
 		return Result{}, false
 	case err != nil:
-		a.w.note("… error %v", err)
+		a.w.notef("… error %v", err)
 		return Result{}, false
 	}
-	a.w.note("… %s %s %s %s", res.Do, res.Payment.State, res.Message.Code, res.Payment.ID)
+	a.w.notef("… %s %s %s %s", res.Do, res.Payment.State, res.Message.Code, res.Payment.ID)
 	a.w.checkResult(res)
 	return res, true
 }
@@ -178,7 +178,7 @@ func (a *simActor) follows(res Result, ok bool) bool {
 				return false
 			}
 		case res.Do == GoTo:
-			a.w.note("reads the order's page")
+			a.w.notef("reads the order's page")
 			return false
 		case res.Do == Wait:
 			a.pass(max(res.After, time.Second))
@@ -186,7 +186,7 @@ func (a *simActor) follows(res Result, ok bool) bool {
 			return true
 		}
 		if a.acts(30) {
-			a.w.note("leaves")
+			a.w.notef("leaves")
 			return false
 		}
 		res, ok = a.resumes()
@@ -200,18 +200,18 @@ func (a *simActor) authenticates(res Result) bool {
 	w := a.w
 	i := w.stripe.find(strings.TrimSuffix(res.ClientSecret.Reveal(), "_secret"))
 	if i == nil {
-		w.fail("I3", "handle_action without a client secret")
+		w.failf("I3", "handle_action without a client secret")
 		return false
 	}
 	i.secretOut = true
 	a.thinks()
 	if a.acts(150) {
-		w.note("leaves the bank's page")
+		w.notef("leaves the bank's page")
 		return false
 	}
 	w.stripe.authenticate(i, a.rnd.yes(800))
 	if a.acts(150) {
-		w.note("closes the window")
+		w.notef("closes the window")
 		return false
 	}
 	return true
@@ -234,7 +234,7 @@ func (a *simActor) meddles() {
 				a.w.stripe.twin.meddles(i, true)
 				i.status = succeeded
 			}
-			a.w.note("Dashboard: %s is %s", i.id, i.status)
+			a.w.notef("Dashboard: %s is %s", i.id, i.status)
 			a.w.stripe.changed(i)
 		}
 	}

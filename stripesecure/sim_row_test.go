@@ -35,7 +35,7 @@ func (w *simWorld) checkRow(before, r *checkout.Row, due time.Time) {
 		before = &checkout.Row{Gen: 1}
 	}
 	if r.Gen < before.Gen || len(r.Attempts) < len(before.Attempts) || len(r.Ended) < len(before.Ended) {
-		w.fail("I8", "the row goes back")
+		w.failf("I8", "the row goes back")
 		return
 	}
 	live, placed := 0, 0
@@ -55,11 +55,11 @@ func (w *simWorld) checkRow(before, r *checkout.Row, due time.Time) {
 		}
 	}
 	if live > 1 || placed > 1 {
-		w.fail("A", "%d live attempts, %d placed", live, placed)
+		w.failf("A", "%d live attempts, %d placed", live, placed)
 	}
 	w.checkDue(r, due)
 	if len(r.Attempts) > 0 && r.Proven() && w.mayHold() {
-		w.fail("F", "the row proves \"not charged\", and a payment lives or may come")
+		w.failf("F", "the row proves \"not charged\", and a payment lives or may come")
 	}
 	if w.trace != nil {
 		w.noteRow(r, due)
@@ -83,7 +83,7 @@ func (w *simWorld) noteRow(r *checkout.Row, due time.Time) {
 			b.WriteString(", closed")
 		}
 	}
-	w.note("row %d: generation %d%s; due %s", r.Version, r.Gen, b.String(), due.Sub(simEpoch).Round(time.Millisecond))
+	w.notef("row %d: generation %d%s; due %s", r.Version, r.Gen, b.String(), due.Sub(simEpoch).Round(time.Millisecond))
 }
 
 // checkNew is for an attempt that begins.
@@ -91,7 +91,7 @@ func (w *simWorld) checkNew(r *checkout.Row, n int) {
 	a := r.Attempts[n]
 	order, taken := w.host.keys[paymentID(r.ID, a.Gen)]
 	if taken && order == nil {
-		w.fail("H", "a purchase begins under the closed key of generation %d", a.Gen)
+		w.failf("H", "a purchase begins under the closed key of generation %d", a.Gen)
 	}
 	for _, i := range w.stripe.intents {
 		if !i.ours() || i.status == canceled {
@@ -99,14 +99,14 @@ func (w *simWorld) checkNew(r *checkout.Row, n int) {
 		}
 		known := slices.IndexFunc(r.Attempts[:n], func(a *checkout.Attempt) bool { return a.ID == i.attempt })
 		if known < 0 || r.Attempts[known].State != checkout.Vanished {
-			w.fail("I6", "another attempt begins while %s is %s", i.id, i.status)
+			w.failf("I6", "another attempt begins while %s is %s", i.id, i.status)
 		}
 	}
 }
 
 func (w *simWorld) checkAttempt(r *checkout.Row, old, a *checkout.Attempt) {
 	if old != nil && simBack(old.State, a.State) {
-		w.fail("I8", "an attempt goes from %s to %s", old.State, a.State)
+		w.failf("I8", "an attempt goes from %s to %s", old.State, a.State)
 	}
 	if a.State == checkout.Offered || a.State == checkout.Placed {
 		w.tell(a.ID)
@@ -131,7 +131,7 @@ func (w *simWorld) checkAttempt(r *checkout.Row, old, a *checkout.Attempt) {
 		case (a.State == checkout.Cancelled || a.State == checkout.Expired) && i.status != canceled,
 			a.State == checkout.Captured && i.status != succeeded,
 			a.State == checkout.Refused:
-			w.fail("I9", "the attempt is %s, and %s is %s", a.State, i.id, i.status)
+			w.failf("I9", "the attempt is %s, and %s is %s", a.State, i.id, i.status)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (w *simWorld) checkArmed(r *checkout.Row, c *checkout.Call) {
 		return
 	}
 	if o := w.host.byRef(r.Order.Ref); o != nil && o.said {
-		w.fail("B2", "a capture begins for order %s, whose cancellation was answered", o.ref)
+		w.failf("B2", "a capture begins for order %s, whose cancellation was answered", o.ref)
 	}
 }
 
@@ -152,9 +152,9 @@ func (w *simWorld) checkVoid(r *checkout.Row, a *checkout.Attempt) {
 	order, taken := w.host.keys[paymentID(r.ID, a.Gen)]
 	switch {
 	case !taken:
-		w.fail("C", "an offered hold is given up and its key is open")
+		w.failf("C", "an offered hold is given up and its key is open")
 	case order != nil && !order.cancelled && (order.total == a.Amount || !w.hostFirst):
-		w.fail("C", "the hold of order %s is given up", order.ref)
+		w.failf("C", "the hold of order %s is given up", order.ref)
 	}
 }
 
@@ -166,8 +166,8 @@ func (w *simWorld) checkDue(r *checkout.Row, due time.Time) {
 	}
 	switch {
 	case unfinished && due.IsZero():
-		w.fail("E", "the row is unfinished and never due")
+		w.failf("E", "the row is unfinished and never due")
 	case unfinished && due.After(simEpoch.Add(w.now+65*time.Minute)):
-		w.fail("E", "the row is unfinished and due in %s", due.Sub(simEpoch)-w.now)
+		w.failf("E", "the row is unfinished and due in %s", due.Sub(simEpoch)-w.now)
 	}
 }

@@ -135,7 +135,7 @@ func (w *simWorld) happen() {
 func (a *simActor) pass(d time.Duration) {
 	w := a.w
 	if w.steps++; w.steps > simMaxSteps {
-		w.fail("E", "no rest after %d steps", simMaxSteps)
+		w.failf("E", "no rest after %d steps", simMaxSteps)
 	}
 	at := w.now + d
 	w.sum = simMix(w.sum ^ uint64(at) ^ a.id<<20 ^ a.step)
@@ -180,6 +180,12 @@ func (r *simRand) next() uint64 {
 
 // n is a number below max.
 func (r *simRand) n(max int) int { return int(r.next() % uint64(max)) }
+
+// manyBits sets three of four bits.
+func (r *simRand) manyBits() uint32 {
+	a, b := r.next(), r.next()
+	return uint32(a | b)
+}
 
 // yes with a chance in a thousand.
 func (r *simRand) yes(perMille int) bool { return r.n(1000) < perMille }

@@ -41,7 +41,7 @@ func (a *simActor) places(pay Payment) {
 	a.pass(a.rnd.between(time.Millisecond, 2*time.Second))
 	switch {
 	case a.acts(30):
-		w.note("the host dies before the order")
+		w.notef("the host dies before the order")
 		return
 	case a.rnd.yes(w.refuses) && w.fire(a, action):
 		a.refuses(pay.ID, Refusal{Reason: OutOfStock, Items: []string{"tea"}}, 1)
@@ -54,7 +54,7 @@ func (a *simActor) places(pay Payment) {
 	}
 	order := w.host.commit(pay.ID, total)
 	if a.acts(50) {
-		w.note("the host dies after the order")
+		w.notef("the host dies after the order")
 		return
 	}
 	if order != nil && !order.cancelled {
@@ -82,7 +82,7 @@ func (a *simActor) report(order *simOrder) (answered bool) {
 		a.w.mutant.rollBack(a.w.host, order)
 		return false
 	}
-	a.w.note("… OrderPlaced %s: %s %v", order.ref, res.Payment.State, err)
+	a.w.notef("… OrderPlaced %s: %s %v", order.ref, res.Payment.State, err)
 	a.w.checkConflict(err)
 	return err == nil || CodeOf(err) == CodeRefused
 }
@@ -92,9 +92,9 @@ func (a *simActor) refuses(id PaymentID, why Refusal, times int) {
 	w := a.w
 	var res Result
 	var err error
-	w.note("refuses %s: %s", id, why.Reason)
+	w.notef("refuses %s: %s", id, why.Reason)
 	if a.on(a.someServer(), payBudget, func(p *Plugin) { res, err = p.OrderRefused(context.Background(), id, why) }) {
-		w.note("… OrderRefused: %s %v", res.Payment.State, err)
+		w.notef("… OrderRefused: %s %v", res.Payment.State, err)
 		w.checkConflict(err)
 		if err == nil {
 			w.checkRefused(res)
@@ -136,7 +136,7 @@ func (a *simActor) sells() {
 func (a *simActor) cancels(o *simOrder) {
 	w := a.w
 	o.cancelled, w.stirred = true, w.now
-	w.note("host: cancels %s", o.ref)
+	w.notef("host: cancels %s", o.ref)
 	if w.mutant.is("the host drops an order without a word") {
 		return
 	}
@@ -150,7 +150,7 @@ func (a *simActor) cancels(o *simOrder) {
 			err = nil
 		} else if err == nil {
 			o.said, o.captured = true, res.Payment.State == StateCaptured
-			w.note("… OrderRefused %s: %s", o.ref, res.Payment.State)
+			w.notef("… OrderRefused %s: %s", o.ref, res.Payment.State)
 			w.checkRefused(res)
 			return
 		}

@@ -81,7 +81,7 @@ func (s *simStore) Put(_ context.Context, row Row) error {
 		return ErrConflict
 	case blind:
 	case old == nil && row.Version != 0, old != nil && old.Version != row.Version:
-		w.note("store: conflict on %s", row.Checkout)
+		w.notef("store: conflict on %s", row.Checkout)
 		return ErrConflict
 	}
 	row.Version++

@@ -78,12 +78,12 @@ func (s *simStripe) doOrReplay(call checkout.Call) checkout.Answer {
 		}
 		ans := old.ans
 		ans.Replayed = true
-		s.w.note("stripe: replays %s", call.Kind)
+		s.w.notef("stripe: replays %s", call.Kind)
 		return ans
 	}
 	ans := s.work(call)
 	s.keep(call, ans)
-	s.w.note("stripe: %s %s: %s", call.Kind, s.tell(call), simAnswer(ans))
+	s.w.notef("stripe: %s %s: %s", call.Kind, s.tell(call), simAnswer(ans))
 	if ans.Intent != nil {
 		s.changed(s.find(ans.Intent.ID))
 	}
@@ -267,7 +267,7 @@ func (s *simStripe) authenticate(i *simIntent, passed bool) {
 	} else {
 		s.decline(i, "payment_intent_authentication_failure")
 	}
-	s.w.note("stripe: 3-D Secure of %s: %s", i.id, i.status)
+	s.w.notef("stripe: 3-D Secure of %s: %s", i.id, i.status)
 	s.changed(i)
 }
 

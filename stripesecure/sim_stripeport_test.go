@@ -27,7 +27,8 @@ func (s *simStripe) send(call checkout.Call) checkout.Answer {
 		return ans
 	}
 	w.checkSend(call)
-	defer s.coming(call)()
+	arrived := s.coming(call)
+	defer arrived()
 	w.mayCrash(crashBefore)
 	w.mayPause()
 	if call.Kind == checkout.CreateIntent && w.happensOften(customerGone, w.luck/8) {
@@ -145,7 +146,7 @@ func (s *simStripe) get(id string) (checkout.Intent, error) {
 	}
 	in := s.picture(i)
 	s.twin.reads(in)
-	s.w.note("stripe: read %s: %s", id, i.status)
+	s.w.notef("stripe: read %s: %s", id, i.status)
 	s.readEnd()
 	return in, nil
 }
@@ -166,7 +167,7 @@ func (s *simStripe) FindAttempt(_ context.Context, customer, attempt string) (*c
 			break
 		}
 	}
-	s.w.note("stripe: find attempt %s: %v", attempt, found != nil)
+	s.w.notef("stripe: find attempt %s: %v", attempt, found != nil)
 	s.readEnd()
 	return found, nil
 }
@@ -187,7 +188,7 @@ func (s *simStripe) Page(_ context.Context, from, to time.Time, _ string) ([]str
 			page = append(page, stripeapi.Listed{Intent: s.picture(i), Shop: i.shop, Created: created})
 		}
 	}
-	s.w.note("stripe: list %d", len(page))
+	s.w.notef("stripe: list %d", len(page))
 	s.readEnd()
 	s.w.scanned = to.Sub(simEpoch)
 	return page, false, nil

@@ -48,7 +48,7 @@ func (w *simWorld) nextSweep(s *simServer) time.Duration {
 	if wanted <= w.now {
 		return w.now
 	}
-	return w.now + (wanted-w.now+sweepEvery-1)/sweepEvery*sweepEvery
+	return w.now + (wanted - w.now + sweepEvery - 1).Truncate(sweepEvery)
 }
 
 // poke lets the servers sweep sooner when a row has become due sooner.
@@ -58,9 +58,9 @@ func (w *simWorld) poke() {
 			continue
 		}
 		// The grid of its sweeps stays.
-		early := s.tick - (s.tick-w.now)/sweepEvery*sweepEvery
+		early := s.tick - (s.tick - w.now).Truncate(sweepEvery)
 		wanted := max(w.store.earliest().Sub(simEpoch)-s.skew, early, w.deaf)
-		if at := early + (wanted-early+sweepEvery-1)/sweepEvery*sweepEvery; at < s.tick {
+		if at := early + (wanted - early + sweepEvery - 1).Truncate(sweepEvery); at < s.tick {
 			w.schedule(s, at)
 		}
 	}

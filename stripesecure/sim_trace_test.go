@@ -11,7 +11,7 @@ import (
 type simTrace struct{ lines []string }
 
 // note writes a line where somebody reads it.
-func (w *simWorld) note(format string, args ...any) {
+func (w *simWorld) notef(format string, args ...any) {
 	if w.trace == nil {
 		return
 	}

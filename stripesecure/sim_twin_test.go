@@ -68,7 +68,7 @@ func (t *simTwin) sends(call checkout.Call, model checkout.Answer) {
 	}
 	if model.Error != real.Error || model.NoAnswer != real.NoAnswer || model.NotDone != real.NotDone ||
 		model.Intent != nil && model.Replayed != real.Replayed || (model.Intent == nil) != (real.Intent == nil) {
-		t.w.fail("model", "%s: the model answers %+v, stripetest %+v", call.Kind, model, real)
+		t.w.failf("model", "%s: the model answers %+v, stripetest %+v", call.Kind, model, real)
 		return
 	}
 	if model.Intent != nil {
@@ -86,7 +86,7 @@ func (t *simTwin) compare(what string, model, real checkout.Intent) {
 		{model.Seen.Charge != "", real.Seen.Charge != ""},
 	} {
 		if pair[0] != pair[1] {
-			t.w.fail("model", "%s of %s: the model has %v, stripetest %v", what, model.ID, pair[0], pair[1])
+			t.w.failf("model", "%s of %s: the model has %v, stripetest %v", what, model.ID, pair[0], pair[1])
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (t *simTwin) reads(model checkout.Intent) {
 	t.calls++
 	real, err := t.client.Read(context.Background(), t.id(model.ID))
 	if err != nil {
-		t.w.fail("model", "read %s: %v", model.ID, err)
+		t.w.failf("model", "read %s: %v", model.ID, err)
 		return
 	}
 	t.compare("read", model, real)
@@ -106,7 +106,7 @@ func (t *simTwin) reads(model checkout.Intent) {
 
 func (t *simTwin) authenticates(i *simIntent, passed bool) {
 	if t != nil && !t.real.Challenge(t.id(i.id), map[bool]stripetest.Authentication{true: stripetest.Pass, false: stripetest.Fail}[passed]) {
-		t.w.fail("model", "stripetest has no challenge for %s", i.id)
+		t.w.failf("model", "stripetest has no challenge for %s", i.id)
 	}
 }
 
@@ -121,7 +121,7 @@ func (t *simTwin) meddles(i *simIntent, captures bool) {
 		err = t.real.Dashboard().Cancel(t.id(i.id), "requested_by_customer")
 	}
 	if err != nil {
-		t.w.fail("model", "Dashboard of stripetest: %v", err)
+		t.w.failf("model", "Dashboard of stripetest: %v", err)
 	}
 }
 

@@ -55,7 +55,7 @@ func simConfigOf(seed uint64) simConfig {
 	r := simRand(simMix(seed))
 	c := simConfig{
 		orders: r.yes(500), hostFirst: r.yes(250), automatic: r.yes(500), member: r.yes(400),
-		servers: 1 + r.n(3), tabs: 1 + r.n(10)/6 + r.n(10)/8, kinds: uint32(r.next() | r.next()),
+		servers: 1 + r.n(3), tabs: 1 + r.n(10)/6 + r.n(10)/8, kinds: r.manyBits(),
 		cancels: r.yes(150), edits: r.yes(200), dashboard: r.yes(40), expiry: r.yes(5),
 		webhooks: r.yes(400), jumps: r.yes(50),
 	}
@@ -278,7 +278,7 @@ func (w *simWorld) run() {
 	}
 	for w.violation == "" && !w.atRest() {
 		if w.faultless && w.busy == 0 && w.now > w.stirred+simPatience+w.deaf {
-			w.fail("E", "no rest %s after the last that happened: due %s", simPatience, w.store.earliest())
+			w.failf("E", "no rest %s after the last that happened: due %s", simPatience, w.store.earliest())
 			return
 		}
 		w.happen()
@@ -315,7 +315,7 @@ func (w *simWorld) outlast() {
 	w.outlasted = true
 	w.now += 8 * 24 * time.Hour
 	w.stirred = w.now
-	w.note("eight days later")
+	w.notef("eight days later")
 	w.stripe.expire()
 	for _, s := range w.servers {
 		w.schedule(s, w.now+time.Second)
@@ -331,15 +331,15 @@ func (w *simWorld) mayCalm() {
 	r := simRand(simMix(w.seed + 2))
 	w.at(w.now+r.between(0, 90*time.Minute), func() {
 		w.faultless, w.stirred = true, w.now
-		w.note("no more faults")
+		w.notef("no more faults")
 	})
 }
 
 // fail notes the first promise that is broken.
-func (w *simWorld) fail(invariant, format string, args ...any) {
+func (w *simWorld) failf(invariant, format string, args ...any) {
 	if w.violation == "" {
 		w.violation, w.detail = invariant, fmt.Sprintf(format, args...)
-		w.note("VIOLATION %s: %s", invariant, w.detail)
+		w.notef("VIOLATION %s: %s", invariant, w.detail)
 	}
 }
 

@@ -287,6 +287,11 @@ func (r *Row) planCaptured(a *Attempt, p Policy, present bool, do planner) []ite
 			at = time.Time{}
 		}
 		return []item{do(latest(at, r.PlaceAt), PlaceOrder)}
+	case r.Order == nil && r.End == nil:
+		// Nobody has told of an order for half an hour: the key knows.
+		return []item{{at: a.AuthorizedAt.Add(releaseAfter), deadline: func(now time.Time) {
+			r.end(&End{Reason: Abandoned, At: now})
+		}}}
 	case r.Order != nil && a.Tagged != r.Order.Ref && a.Failures < maxFailures:
 		return []item{do(a.NextAt, Tag)}
 	}

@@ -80,6 +80,9 @@ func (r *Row) fill(o Order, hostFirst bool, now time.Time) {
 		}
 	case Expired:
 		r.news() // the order came when its hold was gone
+	case Captured:
+		r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool { return f.Code == "captured_without_order" })
+		r.news()
 	}
 }
 
