@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a page may take to show what a test waits for.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // window is one browser window with its own cookies.
 type window struct {
@@ -190,10 +190,22 @@ func (w *window) bank(answer string) {
 		w.do("answer the bank", chromedp.Click(button, chromedp.NodeVisible))
 		return
 	}
+	clicked := false
 	w.inBank(func(frame *chromedp.Node) step {
-		return chromedp.Steps(chromedp.Click(button, chromedp.NodeVisible, chromedp.FromNode(frame)),
-			chromedp.WaitNotPresent(chromedp.CSS("dialog iframe")))
+		clicked = true
+		return chromedp.Click(button, chromedp.NodeVisible, chromedp.FromNode(frame))
+	}, func() bool {
+		// The frame went away under the click: the bank has its answer.
+		return clicked && w.dialogIsGone()
 	})
+	w.do("the bank's dialog closes", chromedp.WaitNotPresent(chromedp.CSS("dialog iframe")))
+}
+
+func (w *window) dialogIsGone() bool {
+	ctx, cancel := context.WithTimeout(w.ctx, 3*time.Second)
+	defer cancel()
+	gone, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!document.querySelector('dialog iframe')"))
+	return err == nil && gone
 }
 
 // atBank waits for the bank's page in the dialog.
@@ -201,12 +213,12 @@ func (w *window) atBank() {
 	w.t.Helper()
 	w.inBank(func(frame *chromedp.Node) step {
 		return chromedp.WaitVisible(chromedp.CSS("button"), chromedp.FromNode(frame))
-	})
+	}, func() bool { return false })
 }
 
 // inBank takes a step in the dialog's frame. The frame's document is replaced
-// while it loads, so a step that finds nothing is tried again.
-func (w *window) inBank(do func(frame *chromedp.Node) step) {
+// while it loads, so a step that finds nothing is tried again, unless it is over.
+func (w *window) inBank(do func(frame *chromedp.Node) step, over func() bool) {
 	w.t.Helper()
 	all, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
@@ -217,7 +229,7 @@ func (w *window) inBank(do func(frame *chromedp.Node) step) {
 			err = chromedp.Do(ctx, do(frames[0]))
 		}
 		cancel()
-		if err == nil {
+		if err == nil || over() {
 			return
 		}
 		if all.Err() != nil {
