@@ -109,7 +109,7 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 	want := checkout.Submission{
 		Cart: storedCart(cart), Token: in.Token, Saved: in.SavedCard, Save: saves(s.SaveCard, member != "", in), ByLink: cart.byLink,
 		Scope: scopeOf(s), Automatic: s.Capture == settings.CaptureAutomatic, ThreeDSecure: string(s.ThreeDSecure),
-		ID: p.opts.NewID(), HostFirst: p.opts.HostCommitsFirst,
+		ID: p.opts.NewID(),
 	}
 	if want.Customer, err = p.storedCustomer(ctx, want.Scope, member); err != nil {
 		return Result{}, storeError("Pay", err)

@@ -185,7 +185,7 @@ func (s *simStripe) Page(_ context.Context, from, to time.Time, _ string) ([]str
 	}
 	for _, i := range slices.Backward(s.intents) {
 		if created := simEpoch.Add(i.created); !created.Before(from) && created.Before(to) {
-			page = append(page, stripeapi.Listed{Intent: s.picture(i), Shop: i.shop, Created: created})
+			page = append(page, stripeapi.Listed{Intent: s.picture(i), Created: created})
 		}
 	}
 	s.w.notef("stripe: list %d", len(page))

@@ -268,7 +268,7 @@ func (m *model) pay(w *world, named int) {
 func (m *model) submission(id string, total int64) Submission {
 	sub := Submission{
 		ID: id, Token: id, Cart: Cart{Total: total, Currency: yen, Member: "m"}, Scope: Scope{Environment: "test"},
-		Customer: "cus", Automatic: m.automatic, HostFirst: m.policy.HostFirst,
+		Customer: "cus", Automatic: m.automatic,
 	}
 	if m.guest {
 		sub.Cart.Member, sub.Customer = "", ""

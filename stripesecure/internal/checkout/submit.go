@@ -15,7 +15,6 @@ type Submission struct {
 	Customer     string // the member's customer, "" if one has to be made
 	Automatic    bool
 	ThreeDSecure string
-	HostFirst    bool
 	// ByLink: whoever has the address of the payment page pays. The order is
 	// the member's, the card is not, and must not come into the member's box.
 	ByLink bool

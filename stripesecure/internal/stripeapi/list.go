@@ -12,10 +12,9 @@ import (
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
 
-// Listed is a PaymentIntent from a list page, with the shop it says it is of.
+// Listed is a PaymentIntent from a list page.
 type Listed struct {
 	checkout.Intent
-	Shop    string
 	Created time.Time
 }
 
@@ -34,7 +33,7 @@ func (c Client) Page(ctx context.Context, from, to time.Time, after string) (pag
 		return nil, false, fault(err)
 	}
 	for _, intent := range list.Data {
-		page = append(page, Listed{c.intent(intent), intent.Metadata[metaShop], time.Unix(intent.Created, 0).UTC()})
+		page = append(page, Listed{c.intent(intent), time.Unix(intent.Created, 0).UTC()})
 	}
 	return page, list.HasMore, nil
 }
