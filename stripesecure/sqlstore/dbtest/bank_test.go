@@ -83,6 +83,13 @@ func (b *bank) advance(d time.Duration) {
 	b.Advance(d)
 }
 
+// ahead is how far Stripe's clock has been moved.
+func (b *bank) ahead() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.offset
+}
+
 // quiet waits until everything that a killed worker has sent is done: its
 // connections are closed when they are read to their end.
 func (b *bank) quiet(ctx context.Context) error {

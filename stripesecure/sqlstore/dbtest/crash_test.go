@@ -95,7 +95,7 @@ func (c *crashes) live(life int) {
 }
 
 func (c *crashes) task(mode string, life int) task {
-	return task{Mode: mode, Database: c.database, Stripe: c.bank.url, Offset: c.bank.offset, Life: life, Seed: c.seed}
+	return task{Mode: mode, Database: c.database, Stripe: c.bank.url, Offset: c.bank.ahead(), Life: life, Seed: c.seed}
 }
 
 // plan decides how a life ends: by the timer, at the n-th call before Stripe
