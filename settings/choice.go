@@ -132,26 +132,39 @@ func (c choices) find(value string) (Option, bool) {
 
 var (
 	environmentLabels = choices{
-		{string(Test), Text{"テスト環境", "Test"}},
-		{string(Live), Text{"本番環境", "Live"}},
+		{string(Test), Text{"テスト環境", "Test"},
+			Text{"テスト用のキーでStripeのテスト環境に接続します。実際の請求は発生しません。", "Uses the test keys. No money moves."}},
+		{string(Live), Text{"本番環境", "Live"},
+			Text{"本番用のキーで接続します。購入者のカードに実際に請求されます。", "Uses the live keys. Buyers' cards are really charged."}},
 	}
 	authenticationLabels = choices{
-		{string(AuthSecretKey), Text{"シークレットキー(標準キー)", "Secret key (standard)"}},
-		{string(AuthRestrictedKey), Text{"制限付きキー", "Restricted key"}},
-		{string(AuthConnect), Text{"Connect(プラットフォームのキー)", "Connect (a platform's key)"}},
+		{string(AuthSecretKey), Text{"シークレットキー(標準キー)", "Secret key (standard)"},
+			Text{"「sk_」で始まるキーです。すべての操作ができるため、取り扱いにご注意ください。", "A key that begins with sk_. It may do everything, so guard it well."}},
+		{string(AuthRestrictedKey), Text{"制限付きキー", "Restricted key"},
+			Text{"「rk_」で始まるキーです。必要な権限だけを持たせられるため、より安全です。", "A key that begins with rk_. It has only the permissions that you give it, which is safer."}},
+		{string(AuthConnect), Text{"Connect(プラットフォームのキー)", "Connect (a platform's key)"},
+			Text{"プラットフォームのキーで、アカウントIDの連結アカウントとして接続します。", "The key of a platform, used on behalf of the account ID above."}},
 	}
 	captureLabels = choices{
-		{string(CaptureManual), Text{"手動(推奨)", "Manual (recommended)"}},
-		{string(CaptureAutomatic), Text{"自動", "Automatic"}},
+		{string(CaptureManual), Text{"手動(推奨)", "Manual (recommended)"},
+			Text{"注文時は与信枠の確保だけを行い、発送時などに売上を確定します。", "The amount is held when the buyer orders; you take it later, for instance when you ship."}},
+		{string(CaptureAutomatic), Text{"自動", "Automatic"},
+			Text{"注文が確定した直後に、自動で売上を確定します。", "The amount is taken by itself as soon as the order exists."}},
 	}
 	threeDSecureLabels = choices{
-		{string(ThreeDSecureAutomatic), Text{"標準(Stripeの判定)", "Standard (Stripe decides)"}},
-		{string(ThreeDSecureAny), Text{"常に認証を要求", "Always request authentication"}},
-		{string(ThreeDSecureChallenge), Text{"チャレンジ認証を要求", "Request a challenge"}},
+		{string(ThreeDSecureAutomatic), Text{"標準(Stripeの判定)", "Standard (Stripe decides)"},
+			Text{"本人認証が必要かどうかをStripeが判定します。", "Stripe decides when buyers have to authenticate."}},
+		{string(ThreeDSecureAny), Text{"常に認証を要求", "Always request authentication"},
+			Text{"すべての決済で本人認証を要求します。認証画面を表示するかどうかはカード会社が決めます。", "Authentication is requested for every payment; the bank may do it without asking the buyer."}},
+		{string(ThreeDSecureChallenge), Text{"チャレンジ認証を要求", "Request a challenge"},
+			Text{"すべての決済で、購入者に認証画面の表示を求めます。", "The buyer is asked to authenticate at every payment."}},
 	}
 	saveCardLabels = choices{
-		{string(SaveNone), Text{"保存しない", "Do not save"}},
-		{string(SaveOptional), Text{"任意", "Optional"}},
-		{string(SaveRequired), Text{"必須", "Required"}},
+		{string(SaveNone), Text{"保存しない", "Do not save"},
+			Text{"カードは保存しません。", "No card is stored."}},
+		{string(SaveOptional), Text{"任意", "Optional"},
+			Text{"会員が同意した場合のみ、Stripeに保存します。", "Stored with Stripe when a member agrees."}},
+		{string(SaveRequired), Text{"必須", "Required"},
+			Text{"会員・非会員を問わず、すべてのカードをStripeに保存します。", "Every card is stored with Stripe, a guest's too."}},
 	}
 )

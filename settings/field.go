@@ -50,6 +50,8 @@ const AllRegions = "all"
 type Option struct {
 	Value string `json:"value"`
 	Label Text   `json:"label"`
+	// Help says what the choice means; empty where its name says it.
+	Help Text `json:"help,omitzero"`
 }
 
 // Field describes one setting, so that any host can draw the form of 基本設定
@@ -109,9 +111,9 @@ func Fields(lists Lists) []Field {
 		field.MaxLength = maxLength(field.ID)
 		switch field.ID {
 		case FieldRegions:
-			field.Options = append([]Option{{AllRegions, Text{"全ての地域", "All regions"}}}, lists.Countries...)
+			field.Options = append([]Option{{Value: AllRegions, Label: Text{"全ての地域", "All regions"}}}, lists.Countries...)
 		case FieldOrderStatus:
-			field.Options = append([]Option{{"", Text{"ショップの標準", "The shop's usual status"}}}, lists.OrderStatuses...)
+			field.Options = append([]Option{{Value: "", Label: Text{"ショップの標準", "The shop's usual status"}}}, lists.OrderStatuses...)
 		}
 	}
 	return fields

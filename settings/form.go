@@ -11,6 +11,11 @@ import (
 // field means unchanged: "live.webhook_secrets.clear".
 const ClearSuffix = ".clear"
 
+// RemoveSuffix is appended to the name of a field of the kind [InputSecrets] for
+// the checkboxes that remove single ones of what is stored. Their value is the
+// position in old, counted from 1: "live.webhook_secrets.remove" = "2".
+const RemoveSuffix = ".remove"
+
 // Form returns the values with which a form of these settings is drawn, by
 // [FieldID]. Secrets are absent (SEC-02, SEC-04); say with [Secret.Last4] which
 // one is stored.
@@ -48,7 +53,8 @@ func (s Settings) Form() url.Values {
 //     checkbox that is not ticked sends nothing: draw a hidden input with "0"
 //     before it. Of several values the last counts.
 //   - An empty secret is unchanged (SEC-04). Webhook secrets are added to those
-//     of old. The checkbox with [ClearSuffix] removes what old has first.
+//     of old. The checkbox with [ClearSuffix] removes what old has first, those
+//     with [RemoveSuffix] one of them each.
 //   - Spaces and line breaks around a value are cut off: they come from copying.
 //     Countries may be in small letters.
 //   - Names that are no settings are ignored: a form has other things too.
@@ -153,9 +159,7 @@ func (r *formReader) keys(environment Environment, keys *Keys) {
 	if entered, _ := r.last(string(fields.secret)); entered != "" {
 		keys.Secret = NewSecret(entered)
 	}
-	if r.clears(fields.webhookSecrets) {
-		keys.WebhookSecrets = nil
-	}
+	r.removals(fields.webhookSecrets, &keys.WebhookSecrets)
 	for _, lines := range r.form[string(fields.webhookSecrets)] {
 		for line := range strings.Lines(lines) {
 			if line = strings.TrimSpace(line); line != "" {
@@ -170,6 +174,30 @@ func (r *formReader) clears(field FieldID) bool {
 	clears := false
 	r.boolean(field+ClearSuffix, &clears)
 	return clears
+}
+
+// removals takes away what the merchant has ticked.
+func (r *formReader) removals(field FieldID, secrets *[]Secret) {
+	if r.clears(field) {
+		*secrets = nil
+		return
+	}
+	gone := map[int]bool{}
+	for _, value := range r.form[string(field+RemoveSuffix)] {
+		position, err := strconv.Atoi(value)
+		if err != nil || position < 1 || position > len(*secrets) {
+			r.faults = append(r.faults, Fault{Field: field, Code: CodeNotInList})
+			return
+		}
+		gone[position] = true
+	}
+	var kept []Secret
+	for i, secret := range *secrets {
+		if !gone[i+1] {
+			kept = append(kept, secret)
+		}
+	}
+	*secrets = kept
 }
 
 func switchValue(on bool) string {

@@ -219,3 +219,33 @@ func TestFormOfAllRegions(t *testing.T) {
 	_, faults = settings.FromForm(url.Values{"regions": {"ALL", "jp"}}, settings.Default())
 	require.Equal(t, []string{"regions region_mixed"}, found(faults))
 }
+
+// Rolling a signing secret: the new one is added, the old one goes when its time
+// has come, and the others stay.
+func TestFromFormRemovesSingleWebhookSecrets(t *testing.T) {
+	old := complete()
+	got, faults := settings.FromForm(url.Values{
+		"live.webhook_secrets.remove": {"1"}, "live.webhook_secrets": {webhookSecret("liveC").Reveal()},
+	}, old)
+	require.Empty(t, faults)
+	want := old.Clone()
+	want.Live.WebhookSecrets = []settings.Secret{webhookSecret("liveB"), webhookSecret("liveC")}
+	requireEqual(t, want, got)
+
+	for _, position := range []string{"0", "3", "x", "-1"} {
+		_, faults := settings.FromForm(url.Values{"live.webhook_secrets.remove": {position}}, old)
+		require.Equal(t, []string{"live.webhook_secrets not_in_list"}, found(faults), position)
+	}
+}
+
+func TestChoicesSayWhatTheyMean(t *testing.T) {
+	for _, field := range settings.Fields(settings.Lists{}) {
+		if field.Input != settings.InputChoice || field.ID == settings.FieldOrderStatus {
+			continue
+		}
+		for _, option := range field.Options {
+			require.NotEmpty(t, option.Help.JA, "%s %s", field.ID, option.Value)
+			require.NotEmpty(t, option.Help.EN, "%s %s", field.ID, option.Value)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func (p *Plugin) Offer(ctx context.Context, cart Cart) (Offer, error) {
 		return offer, nil
 	}
 	offer.Available = true
-	p.texts(&offer, s, cart)
+	p.texts(ctx, &offer, s, cart)
 	if !cart.Total.IsZero() {
 		p.form(ctx, &offer, s, cart)
 	}
@@ -92,12 +92,12 @@ func (p *Plugin) unavailable(s settings.Settings, cart Cart) (wording.Code, word
 	return "", wording.Facts{}
 }
 
-func (p *Plugin) texts(o *Offer, s settings.Settings, cart Cart) {
+func (p *Plugin) texts(ctx context.Context, o *Offer, s settings.Settings, cart Cart) {
 	mode := wording.SaveCard(s.SaveCard)
 	if cart.Total.IsZero() {
 		mode = wording.SaveNone // no card is asked for
 	}
-	page := p.opts.Wording.Page(cart.Language, wording.Context{
+	page := p.wording(ctx).Page(cart.Language, wording.Context{
 		Capture: wording.Capture(s.Capture), SaveCard: mode, Member: cart.Buyer.Member != "",
 	})
 	o.Name, o.Description, o.SaveConsent, o.SaveNotice = page.Name, page.Description, page.SaveConsent, page.SaveNotice
@@ -109,6 +109,16 @@ func (p *Plugin) texts(o *Offer, s settings.Settings, cart Cart) {
 	if p.opts.Carts != nil {
 		o.Resume = p.address("/resume")
 	}
+}
+
+// wording are the merchant's texts, or the default ones while they cannot be read.
+func (p *Plugin) wording(ctx context.Context) wording.Wording {
+	w, err := p.opts.Wording.Wording(ctx)
+	if err != nil {
+		p.log(ctx, "wording", "answer", "error")
+		return wording.Default()
+	}
+	return w
 }
 
 // form is what Stripe's Payment Element needs, and the member's saved cards.

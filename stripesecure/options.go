@@ -92,8 +92,10 @@ type Options struct {
 	// HTTP/2 and enough idle connections.
 	Transport http.RoundTripper
 
-	// Wording are the merchant's texts ①–⑤. Default: wording.Default().
-	Wording wording.Wording
+	// Wording are the merchant's texts ①–⑤: a [wording.Wording] that stays, or
+	// a source that is asked whenever texts are shown. While it fails, the
+	// default texts are shown. Default: wording.Default().
+	Wording wording.Source
 }
 
 // Pages are addresses of the shop, absolute or below BaseURL.
@@ -177,7 +179,7 @@ func (o Options) check() (*url.URL, []Fault) {
 	if !strings.Contains(o.Pages.Order, "{ref}") {
 		bad("pages.order", "no_ref")
 	}
-	if o.Wording.Validate() != nil {
+	if w, fixed := o.Wording.(wording.Wording); fixed && w.Validate() != nil {
 		bad("wording", "invalid")
 	}
 	for field, page := range map[string]string{"pages.cart": o.Pages.Cart, "pages.checkout": o.Pages.Checkout, "pages.order": o.Pages.Order} {

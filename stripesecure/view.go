@@ -71,7 +71,7 @@ func (p *Plugin) describe(ctx context.Context, pay *Payment, r *checkout.Row) {
 	if a := r.Current(); a != nil {
 		capture = map[bool]wording.Capture{true: wording.CaptureAutomatic, false: wording.CaptureManual}[a.Automatic]
 	}
-	pay.MailText = p.opts.Wording.Mail(pay.Language, wording.MailContext{
+	pay.MailText = p.wording(ctx).Mail(pay.Language, wording.MailContext{
 		Capture: capture, Amount: FormatMoney(pay.Total, pay.Language), Descriptor: p.opts.Descriptor.Latin,
 	})
 }

@@ -63,6 +63,9 @@ func newTransport() http.RoundTripper {
 	}
 }
 
+// Version is the API version that stripe-go pins.
+const Version = stripe.APIVersion
+
 // Client calls Stripe with one key, and on behalf of one account if set.
 type Client struct {
 	backend    *Backend
