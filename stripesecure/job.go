@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
@@ -169,7 +170,7 @@ func (j *job) prepare(ctx context.Context, cmd checkout.Command) {
 		cmd.Arm(j.p.opts.NewID(), path, body, j.p.now())
 	}
 	switch cmd.Kind {
-	case checkout.Read, checkout.Find, checkout.Tell:
+	case checkout.Read, checkout.Find, checkout.Tell, checkout.Review:
 	default:
 		j.row.Lease = checkout.Lease{Owner: j.owner, Until: j.p.now().Add(leaseTime)}
 	}
@@ -230,12 +231,15 @@ func (j *job) execute(ctx context.Context, cmd checkout.Command) func(*checkout.
 		return j.placeOrder(ctx)
 	case checkout.Tell:
 		return j.tellHost(ctx, cmd)
+	case checkout.Review:
+		return j.review(ctx, cmd.Attempt)
 	}
-	return j.send(ctx, cmd.Attempt)
+	return j.send(ctx, cmd)
 }
 
-func (j *job) send(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
-	call, id := *a.Call, a.ID
+func (j *job) send(ctx context.Context, cmd checkout.Command) func(*checkout.Row) {
+	a := cmd.Attempt
+	call, id := *cmd.Call(), a.ID
 	client, err := j.p.client(ctx, a.Scope, j.background)
 	var ans checkout.Answer
 	if err != nil {
@@ -253,6 +257,10 @@ func (j *job) send(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 		ans.Customer = j.p.keepCustomer(ctx, a, ans.Customer)
 	case ans.Error == "resource_missing" && ans.Param == "customer":
 		j.p.forgetCustomer(ctx, a)
+	}
+	if cmd.Refund != nil {
+		op := cmd.Refund.Op
+		return func(r *checkout.Row) { r.RefundAnswered(id, op, call.Key, ans, j.p.now()) }
 	}
 	return func(r *checkout.Row) { r.Answered(id, call.Key, ans, j.p.now()) }
 }
@@ -281,6 +289,19 @@ func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 		if in, err = client.Read(ctx, intent); err == nil {
 			j.intents[id] = in
 			return func(r *checkout.Row) { r.ReadIntent(id, in, j.p.now()) }
+		}
+	}
+	return func(r *checkout.Row) { r.ReadFailed(id, j.p.now()) }
+}
+
+// review reads a payment with its refunds and disputes.
+func (j *job) review(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
+	id, intent := a.ID, a.Intent
+	client, err := j.p.client(ctx, a.Scope, j.background)
+	if err == nil {
+		var seen checkout.MattersSeen
+		if seen, err = client.Matters(ctx, intent); err == nil {
+			return func(r *checkout.Row) { r.Reviewed(id, seen, j.p.now()) }
 		}
 	}
 	return func(r *checkout.Row) { r.ReadFailed(id, j.p.now()) }
@@ -353,7 +374,9 @@ func (j *job) placeOrder(ctx context.Context) func(*checkout.Row) {
 }
 
 func (j *job) tellHost(ctx context.Context, cmd checkout.Command) func(*checkout.Row) {
-	err := j.p.opts.Host.Changed(ctx, j.p.payment(ctx, j.row, cmd.Gen))
+	payment := j.p.payment(ctx, j.row, cmd.Gen)
+	payment.News = string(payment.ID) + "#" + strconv.Itoa(cmd.Seq)
+	err := j.p.opts.Host.Changed(ctx, payment)
 	return func(r *checkout.Row) { r.HostTold(cmd.Gen, cmd.Seq, err != nil, j.p.now()) }
 }
 

@@ -104,14 +104,20 @@ type Payment struct {
 	ID       PaymentID
 	Checkout CheckoutID
 	Version  int64 // grows with every change; older news may be dropped
+	// News is the id of what [Host].Changed tells, the same when it is told
+	// again; "" everywhere else.
+	News     string
 	State    State
 	Total    Money // what is or was to be paid
 	Captured Money
-	Refunded Money
-	Member   string // the host's member id; "" for a guest
-	Snapshot []byte // the host's own bytes from Cart.Snapshot
-	Order    *Order // the host's order once it is known
-	Language wording.Language
+	Refunded Money // of the captured money, by us and in the Dashboard
+	// Capturing is a capture that the merchant has asked for and that is not
+	// proven yet; the library goes on. Zero: none.
+	Capturing Money
+	Member    string // the host's member id; "" for a guest
+	Snapshot  []byte // the host's own bytes from Cart.Snapshot
+	Order     *Order // the host's order once it is known
+	Language  wording.Language
 
 	// OrderStatus is setting ③, the status that a new order gets (LC-07).
 	OrderStatus string
@@ -128,8 +134,11 @@ type Payment struct {
 	ThreeDSecure   string    // result of the authentication, as Stripe names it
 	LiabilityShift bool
 	RiskLevel      string
-	InReview       bool
-	Disputed       bool
+	InReview       bool // Radar has stopped it for a look; ⑬ automatic waits for that
+	Disputed       bool // a dispute is undecided
+	Refunds        []Refunded
+	Disputes       []Dispute
+	Warnings       []FraudWarning
 	Environment    settings.Environment
 	Account        string
 	Findings       []Finding
@@ -162,6 +171,27 @@ func (c Card) Name() string {
 		return name
 	}
 	return "Card"
+}
+
+// Refundable is what a refund can still give back: the captured money without
+// what was refunded or is being refunded.
+func (p Payment) Refundable() Money {
+	left := p.Captured.Amount.Sub(p.Refunded.Amount)
+	for _, r := range p.Refunds {
+		if r.State == RefundWanted {
+			left = left.Sub(r.Amount.Amount)
+		}
+	}
+	return Money{Amount: left, Currency: p.Captured.Currency}
+}
+
+// Released is what a capture of a part has left of the hold; it went back to
+// the buyer. Zero before the capture.
+func (p Payment) Released() Money {
+	if p.Captured.IsZero() {
+		return Money{Amount: p.Captured.Amount, Currency: p.Total.Currency}
+	}
+	return Money{Amount: p.Total.Amount.Sub(p.Captured.Amount), Currency: p.Total.Currency}
 }
 
 // Card is what may be shown of a card. This library never sees its number.

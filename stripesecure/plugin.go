@@ -50,6 +50,26 @@ type PaymentPlugin interface {
 	// Pay, when it names the first PaymentID and stores nothing.
 	Current(ctx context.Context, id CheckoutID) (Payment, error)
 
+	// Capture takes the money that is held for the order: all of it for the
+	// zero Money, or a part once, and the rest is released (an order that was
+	// lowered). It is stored first; where Stripe does not answer the payment
+	// comes back as Capturing and the library goes on. The same amount again
+	// gets the same answer, also after a capture in the Dashboard (CAP-14).
+	// Errors: invalid, not_found, not_held (no order, no hold, expired, or
+	// withdrawn), too_much (more than the hold or the order: cancel it with
+	// OrderRefused and let the buyer pay the new total in a new checkout),
+	// captured (with another amount; it happens once), stripe, store, canceled.
+	Capture(ctx context.Context, id PaymentID, amount Money) (Payment, error)
+
+	// Refund gives captured money back, in part or in full, as often as there
+	// is some left. A refund in doubt comes back as RefundWanted and the
+	// library goes on with it. A hold is not refunded: capture less, or cancel
+	// the order. Errors: invalid (also an operation id that stands for another
+	// amount), not_found, not_held (nothing is captured), too_much (more than
+	// is left), stripe (refused; the same id gets the same answer), store,
+	// canceled.
+	Refund(ctx context.Context, id PaymentID, refund Refund) (Payment, error)
+
 	// Handler serves what browsers need below Options.Prefix.
 	Handler() http.Handler
 }

@@ -16,6 +16,8 @@ type stripePort interface {
 	Send(ctx context.Context, call checkout.Call) checkout.Answer
 	Read(ctx context.Context, intent string) (checkout.Intent, error)
 	FindAttempt(ctx context.Context, customer, attempt string) (*checkout.Intent, error)
+	Matters(ctx context.Context, intent string) (checkout.MattersSeen, error)
+	SubmitEvidence(ctx context.Context, dispute, key, body string) (checkout.Dispute, error)
 	Page(ctx context.Context, from, to time.Time, after string) (page []stripeapi.Listed, more bool, err error)
 	SavedCards(ctx context.Context, customer string) ([]stripeapi.SavedCard, error)
 	Detach(ctx context.Context, card, key string) error

@@ -52,8 +52,8 @@ func (p *Plugin) client(ctx context.Context, scope checkout.Scope, background bo
 // stored before.
 func (j *job) body(ctx context.Context, cmd checkout.Command) (path, body string) {
 	a := cmd.Attempt
-	if a.Call != nil && a.Call.Kind == cmd.Kind {
-		return a.Call.Path, a.Call.Body
+	if call := cmd.Call(); call != nil && call.Kind == cmd.Kind {
+		return call.Path, call.Body
 	}
 	intent := "/v1/payment_intents/" + a.Intent
 	switch cmd.Kind {
@@ -67,8 +67,10 @@ func (j *job) body(ctx context.Context, cmd checkout.Command) (path, body string
 		return intent + "/cancel", stripeapi.CancelBody()
 	case checkout.Settle:
 		if j.captures(ctx, a) {
-			return intent + "/capture", stripeapi.CaptureBody(j.row.Order.Ref)
+			return intent + "/capture", stripeapi.CaptureBody(j.row.Order.Ref, a.ToCapture)
 		}
+	case checkout.MakeRefund:
+		return "/v1/refunds", j.refundBody(a, cmd.Refund)
 	}
 	ref := j.row.WantedRef()
 	return intent, stripeapi.TagBody(ref, "Order "+ref)
@@ -133,7 +135,10 @@ func (j *job) card(a *checkout.Attempt) stripeapi.Card {
 // captures decides whether settling takes the money: ⑬ as the buyer saw it,
 // unless a hook says otherwise, and never against the protocol.
 func (j *job) captures(ctx context.Context, a *checkout.Attempt) bool {
-	if !j.row.MayCapture(a) {
+	switch {
+	case a.State == checkout.Placed && a.ToCapture > 0:
+		return true // the merchant has said so
+	case !j.row.MayCapture(a):
 		return false
 	}
 	for _, h := range j.p.opts.Hooks {

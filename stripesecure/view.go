@@ -3,6 +3,7 @@ package stripesecure
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,13 @@ func attemptView(pay *Payment, a *checkout.Attempt) {
 	pay.Intent, pay.CaptureBefore = a.Intent, a.Seen.CaptureBefore
 	pay.ThreeDSecure, pay.RiskLevel = a.Seen.ThreeDSecure, a.Seen.Risk
 	pay.LiabilityShift = a.Seen.ThreeDSecure == "authenticated" || a.Seen.ThreeDSecure == "attempt_acknowledged"
-	pay.InReview, pay.Disputed = a.Seen.InReview, a.Seen.Disputed
+	pay.Capturing = FromMinor(0, a.Currency)
+	if a.State == checkout.Placed {
+		pay.Capturing = FromMinor(a.ToCapture, a.Currency)
+	}
+	pay.InReview = a.Seen.InReview
+	pay.Refunds, pay.Disputes, pay.Warnings = refundedView(a), disputesView(a), warningsView(a)
+	pay.Disputed = a.Seen.Disputed && len(pay.Disputes) == 0 || slices.ContainsFunc(pay.Disputes, func(d Dispute) bool { return d.Open })
 	pay.Environment, pay.Account = settings.Environment(a.Scope.Environment), a.Scope.Account
 	pay.Card = Card{
 		Brand: a.Seen.Brand, Last4: a.Seen.Last4, ExpMonth: a.Seen.ExpMonth, ExpYear: a.Seen.ExpYear,

@@ -26,6 +26,12 @@ func NewMockPaymentPlugin(t TestingT) *MockPaymentPlugin {
 	return m
 }
 
+// Capture implements [stripesecure.PaymentPlugin].
+func (m *MockPaymentPlugin) Capture(a0 context.Context, a1 stripesecure.PaymentID, a2 stripesecure.Money) (stripesecure.Payment, error) {
+	args := m.Called(a0, a1, a2)
+	return value[stripesecure.Payment](args, 0), value[error](args, 1)
+}
+
 // Current implements [stripesecure.PaymentPlugin].
 func (m *MockPaymentPlugin) Current(a0 context.Context, a1 stripesecure.CheckoutID) (stripesecure.Payment, error) {
 	args := m.Called(a0, a1)
@@ -65,6 +71,12 @@ func (m *MockPaymentPlugin) Pay(a0 context.Context, a1 stripesecure.Cart, a2 str
 // Payment implements [stripesecure.PaymentPlugin].
 func (m *MockPaymentPlugin) Payment(a0 context.Context, a1 stripesecure.PaymentID) (stripesecure.Payment, error) {
 	args := m.Called(a0, a1)
+	return value[stripesecure.Payment](args, 0), value[error](args, 1)
+}
+
+// Refund implements [stripesecure.PaymentPlugin].
+func (m *MockPaymentPlugin) Refund(a0 context.Context, a1 stripesecure.PaymentID, a2 stripesecure.Refund) (stripesecure.Payment, error) {
+	args := m.Called(a0, a1, a2)
 	return value[stripesecure.Payment](args, 0), value[error](args, 1)
 }
 

@@ -50,6 +50,7 @@ type Command struct {
 	Attempt *Attempt
 	Gen     int
 	Seq     int
+	Refund  *Refund // of MakeRefund
 }
 
 // item is something that becomes due: a command, or a deadline that changes the
@@ -116,7 +117,7 @@ func (r *Row) agenda(p Policy, present bool) []item {
 	if it, ok := r.unpaid(); ok {
 		items = append(items, it)
 	}
-	if len(r.Untold) > 0 {
+	if len(r.Untold) > 0 && !r.Parked {
 		n := r.Untold[0]
 		items = append(items, item{at: r.TellAt, cmd: Command{Kind: Tell, Gen: n.Gen, Seq: n.Seq}})
 	}
@@ -155,7 +156,7 @@ func (r *Row) plan(a *Attempt, p Policy, present bool) []item {
 	case Placed:
 		return r.planPlaced(a, do)
 	case Captured:
-		return r.planCaptured(a, p, present, do)
+		return append(r.planCaptured(a, p, present, do), r.planMatters(a)...)
 	case Cancelling:
 		return r.planCancel(a, do)
 	case Vanished:
@@ -329,20 +330,33 @@ func (r *Row) found(code string) bool {
 // Arm stores a POST on its attempt before it is sent: a new key and body, or
 // the ones that were stored before.
 func (c Command) Arm(key, path, body string, now time.Time) *Call {
-	a := c.Attempt
-	if a.Call != nil && a.Call.Kind == c.Kind {
-		a.Call.Doubt = a.Call.Doubt || !a.Call.NotDone
+	call := c.Call()
+	if call != nil && call.Kind == c.Kind {
+		call.Doubt = call.Doubt || !call.NotDone
 	}
-	if a.Call != nil && a.Call.Kind == c.Kind && (now.Sub(a.Call.First) < keyLife || c.Kind == CreateIntent) {
-		a.Call.Last, a.Call.NotDone = now, false
-		a.Call.Sends++
-		return a.Call
+	if call != nil && call.Kind == c.Kind && (now.Sub(call.First) < keyLife || c.Kind == CreateIntent || c.Kind == MakeRefund) {
+		call.Last, call.NotDone = now, false
+		call.Sends++
+		return call
 	}
-	a.Call = &Call{Kind: c.Kind, Key: key, Path: path, Body: body, First: now, Last: now, Sends: 1}
+	call = &Call{Kind: c.Kind, Key: key, Path: path, Body: body, First: now, Last: now, Sends: 1}
+	if c.Refund != nil {
+		c.Refund.Call = call
+		return call
+	}
+	c.Attempt.Call = call
 	if c.Kind == CreateIntent || c.Kind == Confirm {
-		a.Tries[len(a.Tries)-1].Sent = true
+		c.Attempt.Tries[len(c.Attempt.Tries)-1].Sent = true
 	}
-	return a.Call
+	return call
+}
+
+// Call is the POST that is stored for the command, nil before the first Arm.
+func (c Command) Call() *Call {
+	if c.Refund != nil {
+		return c.Refund.Call
+	}
+	return c.Attempt.Call
 }
 
 func latest(a, b time.Time) time.Time {

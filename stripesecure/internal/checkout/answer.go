@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,6 +13,7 @@ import (
 type Answer struct {
 	Intent   *Intent
 	Customer string
+	Refund   *RefundSeen
 	NoAnswer bool
 	NotDone  bool
 	Denied   bool   // the key may not do this (401, 403)
@@ -146,6 +148,7 @@ func (r *Row) refused(a *Attempt, ans Answer, now time.Time) {
 }
 
 func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
+	capture := a.capturesNow()
 	a.Call = nil
 	if ans.Intent != nil {
 		a.Failures, a.NextAt = 0, time.Time{}
@@ -156,11 +159,16 @@ func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
 		case kind == Tag:
 			a.Tagged = r.WantedRef() // however Stripe writes it
 		case kind == Settle && (a.State == Placed || a.State == Captured) && r.Order != nil:
-			a.Settled, a.Tagged = true, r.Order.Ref
+			a.Tagged = r.Order.Ref
+			a.settled()
 		}
 		return
 	}
 	switch kind {
+	case Settle:
+		if a.ToCapture > 0 && ans.Intent == nil && ans.Error != "payment_intent_unexpected_state" && capture {
+			r.captureRefused(a, ans.Error)
+		}
 	case Confirm:
 		r.declined(a, ans)
 		if ans.Intent != nil && ans.Intent.Seen.Status == "canceled" {
@@ -209,7 +217,8 @@ func (r *Row) ReadIntent(attempt string, in Intent, now time.Time) {
 	r.Observe(a, in, now)
 	if call != nil && call.Kind != Confirm && a.Call == call {
 		if call.Kind == Settle && r.Order != nil && in.Ref == r.Order.Ref && !a.capturesNow() {
-			a.Call, a.Settled = nil, true
+			a.Call = nil
+			a.settled()
 			return
 		}
 		call.NotDone = true // still to be done: send it again
@@ -218,7 +227,7 @@ func (r *Row) ReadIntent(attempt string, in Intent, now time.Time) {
 
 // capturesNow reports whether the settle under way is a capture.
 func (a *Attempt) capturesNow() bool {
-	return a.Call != nil && len(a.Call.Path) > len("/capture") && a.Call.Path[len(a.Call.Path)-len("/capture"):] == "/capture"
+	return a.Call != nil && strings.HasSuffix(a.Call.Path, "/capture")
 }
 
 // ReadFailed records that a GET or a list had no answer: nothing is known.
@@ -266,6 +275,20 @@ func (a *Attempt) fail(now time.Time) {
 	a.Failures++
 	a.NextAt = now.Add(backoff(a.Failures))
 }
+
+// tellBackoff: a host that does not take its news is asked more and more
+// seldom, for three days.
+func tellBackoff(failures int) time.Duration {
+	if failures > tellOften {
+		return time.Hour
+	}
+	return backoff(failures)
+}
+
+const (
+	tellOften = 12
+	maxTells  = tellOften + 72
+)
 
 // backoff doubles from half a second to five minutes.
 func backoff(failures int) time.Duration {

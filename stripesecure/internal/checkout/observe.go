@@ -150,7 +150,7 @@ func (r *Row) authorized(a *Attempt, in Intent, now time.Time) {
 func (r *Row) canceled(a *Attempt, in Intent, now time.Time) {
 	a.Call = nil
 	before := a.State
-	a.State = Cancelled
+	a.State, a.EndedAt = Cancelled, now
 	if (before == Offered || before == Placed) && in.Cancelled == "automatic" {
 		a.State = Expired
 	}
@@ -174,9 +174,10 @@ func (r *Row) succeeded(a *Attempt, before Seen, now time.Time) {
 		if a.Seen != before {
 			r.news()
 		}
+		a.Refresh = a.Refresh || a.differs()
 		return
 	}
-	a.State = Captured
+	a.State, a.CapturedAt, a.Refresh = Captured, now, a.differs()
 	a.Failures, a.NextAt = 0, time.Time{}
 	if r.End != nil && r.End.Closed && a == r.Current() {
 		r.captureWon()

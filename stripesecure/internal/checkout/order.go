@@ -223,7 +223,8 @@ func (r *Row) PlaceFailed(now time.Time) {
 func (r *Row) HostTold(gen, seq int, failed bool, now time.Time) {
 	if failed {
 		r.TellFails++
-		r.TellAt = now.Add(backoff(r.TellFails))
+		r.TellAt = now.Add(tellBackoff(r.TellFails))
+		r.Parked = r.TellFails >= maxTells
 		return
 	}
 	r.TellFails, r.TellAt = 0, time.Time{}

@@ -102,10 +102,7 @@ func (r *Row) declinedOutcome(a *Attempt) Outcome {
 }
 
 func (r *Row) capturedOutcome(a *Attempt) Outcome {
-	state := "captured"
-	if a.Seen.Refunded > 0 && a.Seen.Refunded >= a.Seen.Received {
-		state = "refunded"
-	}
+	state := a.capturedState()
 	switch {
 	case r.Order != nil:
 		return Outcome{State: state, Do: DoOrder}
@@ -113,6 +110,13 @@ func (r *Row) capturedOutcome(a *Attempt) Outcome {
 		return show(state, "unknown_result")
 	}
 	return Outcome{State: state, Do: DoPlace}
+}
+
+func (a *Attempt) capturedState() string {
+	if a.Seen.Refunded > 0 && a.Seen.Refunded >= a.Seen.Received {
+		return "refunded"
+	}
+	return "captured"
 }
 
 func (r *Row) unpaidState() string {
@@ -126,6 +130,9 @@ func (r *Row) unpaidState() string {
 // ended.
 func (r *Row) State(gen int) string {
 	if gen < r.Gen {
+		if a := r.AttemptOf(gen); a != nil && a.State == Captured {
+			return a.capturedState()
+		}
 		return "voided"
 	}
 	a := r.Current()

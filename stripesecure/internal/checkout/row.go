@@ -50,6 +50,8 @@ type Row struct {
 	NewsSeq   int       `json:"news_seq,omitempty"`
 	TellAt    time.Time `json:"tell_at,omitzero"` // not before: back-off
 	TellFails int       `json:"tell_fails,omitempty"`
+	// Parked: the host has refused the news for days; RetryNews tries again.
+	Parked bool `json:"parked,omitempty"`
 
 	Lease Lease `json:"lease,omitzero"`
 	// Touched is when the buyer was last here.
@@ -113,6 +115,18 @@ type Attempt struct {
 	Failures     int       `json:"failures,omitempty"`
 	Looks        int       `json:"looks,omitempty"` // so many of the planned ones are over
 	ClosedAt     time.Time `json:"closed_at,omitzero"`
+	// ToCapture is how much the merchant has asked to be captured, at most the
+	// hold; 0: nobody has.
+	ToCapture int64 `json:"to_capture,omitempty"`
+	// CaptureError is the code with which Stripe refused the last one.
+	CaptureError    string    `json:"capture_error,omitempty"`
+	CaptureRefusals int       `json:"capture_refusals,omitempty"`
+	CapturedAt      time.Time `json:"captured_at,omitzero"`
+	EndedAt         time.Time `json:"ended_at,omitzero"` // cancelled, or expired
+	// Matters are refunds and disputes of the captured money. Refresh: Stripe
+	// has more to tell of them than the row knows.
+	Matters Matters `json:"matters,omitzero"`
+	Refresh bool    `json:"refresh,omitempty"`
 	// Settled: the order's ref is at Stripe, and the money is captured if it
 	// has to be by now.
 	Settled bool   `json:"settled,omitempty"`
@@ -200,8 +214,10 @@ const (
 	Cancel         Kind = "cancel"
 	Settle         Kind = "settle" // capture, or only write the order's ref
 	Tag            Kind = "tag"    // write the ref of an order that is no more
+	MakeRefund     Kind = "refund"
 
 	Read       Kind = "read"        // GET the PaymentIntent
+	Review     Kind = "review"      // GET it with its refunds and disputes
 	Find       Kind = "find"        // list the customer's PaymentIntents
 	CloseKey   Kind = "close_key"   // ask the host for the order under the key
 	PlaceOrder Kind = "place_order" // ask the host to make the order
@@ -211,7 +227,7 @@ const (
 // Post reports whether the command writes to Stripe.
 func (k Kind) Post() bool {
 	switch k {
-	case CreateCustomer, CreateIntent, Confirm, Cancel, Settle, Tag:
+	case CreateCustomer, CreateIntent, Confirm, Cancel, Settle, Tag, MakeRefund:
 		return true
 	}
 	return false
@@ -332,8 +348,12 @@ func (r *Row) find(code string, now time.Time) {
 // changes before it was told is told once.
 func (r *Row) news() {
 	r.NewsSeq++
+	r.RetryNews()
 	r.Untold = slices.DeleteFunc(r.Untold, func(n News) bool { return n.Gen == r.Gen })
 	r.Untold = append(r.Untold, News{r.Gen, r.NewsSeq})
 }
+
+// RetryNews makes news due at once that the host would not take.
+func (r *Row) RetryNews() { r.Parked, r.TellFails, r.TellAt = false, 0, time.Time{} }
 
 func (r *Row) lastTry(a *Attempt) *Try { return &a.Tries[len(a.Tries)-1] }

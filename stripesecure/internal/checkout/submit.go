@@ -195,7 +195,7 @@ func (r *Row) cancel(a *Attempt, now time.Time) {
 		return
 	}
 	a.State = Cancelling
-	a.Failures, a.NextAt, a.Reread = 0, time.Time{}, false
+	a.Failures, a.NextAt, a.Reread, a.ToCapture = 0, time.Time{}, false, 0
 	if a.Intent != "" {
 		// A confirm or capture in flight may be faster; the outcome of the
 		// cancel decides. A create in doubt keeps its call until it is found.

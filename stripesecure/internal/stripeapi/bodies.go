@@ -136,10 +136,13 @@ func (c Card) ConfirmBody() Body {
 	return encode(params)
 }
 
-// CaptureBody is the body of POST …/capture: all of the hold, with the order's
-// ref in the metadata.
-func CaptureBody(ref string) Body {
+// CaptureBody is the body of POST …/capture, with the order's ref in the
+// metadata: all of the hold when amount is 0; otherwise the rest is released.
+func CaptureBody(ref string, amount int64) Body {
 	params := &stripe.PaymentIntentCaptureParams{Metadata: map[string]string{metaOrder: ref}}
+	if amount > 0 {
+		params.AmountToCapture = stripe.Int64(amount)
+	}
 	params.AddExpand(expandCharge)
 	return encode(params)
 }

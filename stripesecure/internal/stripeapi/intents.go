@@ -14,7 +14,10 @@ import (
 
 // Send sends a stored POST and says what became of it.
 func (c Client) Send(ctx context.Context, call checkout.Call) checkout.Answer {
-	if call.Kind == checkout.CreateCustomer {
+	switch call.Kind {
+	case checkout.MakeRefund:
+		return c.sendRefund(ctx, call)
+	case checkout.CreateCustomer:
 		var customer stripe.Customer
 		if err := c.call(ctx, http.MethodPost, call.Path, call.Key, call.Body, &customer); err != nil {
 			return c.answer(err)

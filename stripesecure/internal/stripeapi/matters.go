@@ -1,0 +1,182 @@
+package stripeapi
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	stripe "github.com/stripe/stripe-go/v79"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
+)
+
+// metaOperation is the host's operation that a refund belongs to.
+const (
+	metaOperation = "stripesecure_operation"
+	metaNote      = "note"
+)
+
+// Refund is money to be given back.
+type Refund struct {
+	Intent    string
+	Operation string
+	Amount    int64
+	Reason    string // one of Stripe's three, or ""
+	Note      string // at most 500 characters
+	Ref       string // the order's
+}
+
+// Body is the body of POST /v1/refunds.
+func (r Refund) Body() Body {
+	meta := map[string]string{metaOperation: r.Operation}
+	if r.Note != "" {
+		meta[metaNote] = r.Note
+	}
+	if r.Ref != "" {
+		meta[metaOrder] = r.Ref
+	}
+	return encode(&stripe.RefundParams{
+		PaymentIntent: stripe.String(r.Intent), Amount: stripe.Int64(r.Amount), Reason: text(r.Reason), Metadata: meta,
+	})
+}
+
+// sendRefund sends a stored refund and says what became of it.
+func (c Client) sendRefund(ctx context.Context, call checkout.Call) checkout.Answer {
+	var refund stripe.Refund
+	if err := c.call(ctx, http.MethodPost, call.Path, call.Key, call.Body, &refund); err != nil {
+		return c.answer(err)
+	}
+	if refund.ID == "" {
+		return checkout.Answer{NoAnswer: true}
+	}
+	seen := refundSeen(&refund)
+	return checkout.Answer{Refund: &seen, Replayed: replayed(refund.LastResponse)}
+}
+
+// Matters reads everything that a merchant should know of captured money: the
+// PaymentIntent first, then its refunds, disputes and early fraud warnings.
+// The oldest of each come first.
+func (c Client) Matters(ctx context.Context, intent string) (checkout.MattersSeen, error) {
+	var seen checkout.MattersSeen
+	in, err := c.Read(ctx, intent)
+	if err != nil {
+		return seen, err
+	}
+	seen.Intent = in
+	of := url.Values{"payment_intent": {intent}}
+	err = pages(ctx, c, "/v1/refunds", of, func(page *stripe.RefundList) (last string, more bool) {
+		for _, r := range page.Data {
+			last = r.ID
+			seen.Refunds = append(seen.Refunds, refundSeen(r))
+		}
+		return last, page.HasMore
+	})
+	if err != nil {
+		return seen, err
+	}
+	err = pages(ctx, c, "/v1/disputes", of, func(page *stripe.DisputeList) (last string, more bool) {
+		for _, d := range page.Data {
+			last = d.ID
+			seen.Disputes = append(seen.Disputes, disputeSeen(d))
+		}
+		return last, page.HasMore
+	})
+	if err != nil {
+		return seen, err
+	}
+	err = pages(ctx, c, "/v1/radar/early_fraud_warnings", of, func(page *stripe.RadarEarlyFraudWarningList) (last string, more bool) {
+		for _, w := range page.Data {
+			last = w.ID
+			seen.Warnings = append(seen.Warnings, checkout.Warning{
+				ID: w.ID, Kind: string(w.FraudType), Created: unix(w.Created), Actionable: w.Actionable,
+			})
+		}
+		return last, page.HasMore
+	})
+	slices.Reverse(seen.Refunds)
+	slices.Reverse(seen.Disputes)
+	slices.Reverse(seen.Warnings)
+	return seen, err
+}
+
+// list is a page of Stripe's, which pages reads one after the other.
+type list[P any] interface {
+	*P
+	stripe.LastResponseSetter
+}
+
+func pages[P any, L list[P]](ctx context.Context, c Client, path string, filter url.Values, take func(L) (last string, more bool)) error {
+	query := url.Values{"limit": {"100"}}
+	for key, values := range filter {
+		query[key] = values
+	}
+	for {
+		page := L(new(P))
+		if err := c.call(ctx, http.MethodGet, path, "", query.Encode(), page); err != nil {
+			return fault(err)
+		}
+		last, more := take(page)
+		if !more || last == "" {
+			return nil
+		}
+		query.Set("starting_after", last)
+	}
+}
+
+// refundSeen: a partial capture makes Stripe list a refund of what was never
+// taken. It has no entry in the balance, and is no refund to anybody.
+func refundSeen(r *stripe.Refund) checkout.RefundSeen {
+	op := r.Metadata[metaOperation]
+	return checkout.RefundSeen{
+		ID: r.ID, Op: op, Amount: r.Amount, State: checkout.RefundState(r.Status), Failure: string(r.FailureReason),
+		Reason: string(r.Reason), Created: unix(r.Created),
+		Release: op == "" && r.BalanceTransaction == nil && r.Status == stripe.RefundStatusSucceeded,
+	}
+}
+
+// EvidenceBody is the body of POST /v1/disputes/{id}. Stripe's default is to
+// submit, so a draft says that it is one.
+func EvidenceBody(fields map[string]string, submit bool) Body {
+	values := url.Values{"submit": {strconv.FormatBool(submit)}}
+	for name, text := range fields {
+		if text != "" {
+			values.Set("evidence["+name+"]", text)
+		}
+	}
+	return values.Encode()
+}
+
+// SubmitEvidence sends evidence and returns the dispute as it is then.
+func (c Client) SubmitEvidence(ctx context.Context, dispute, key string, body Body) (checkout.Dispute, error) {
+	var d stripe.Dispute
+	if err := c.call(ctx, http.MethodPost, "/v1/disputes/"+url.PathEscape(dispute), key, body, &d); err != nil {
+		return checkout.Dispute{}, fault(err)
+	}
+	if d.ID == "" {
+		return checkout.Dispute{}, &Error{Code: "no_object"}
+	}
+	return disputeSeen(&d), nil
+}
+
+func disputeSeen(d *stripe.Dispute) checkout.Dispute {
+	seen := checkout.Dispute{
+		ID: d.ID, Status: string(d.Status), Reason: string(d.Reason), Amount: d.Amount,
+		Currency: strings.ToUpper(string(d.Currency)), Created: unix(d.Created),
+	}
+	if e := d.EvidenceDetails; e != nil {
+		seen.Submissions = int(e.SubmissionCount)
+		seen.DueBy = unix(e.DueBy)
+	}
+	return seen
+}
+
+func unix(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
