@@ -47,7 +47,7 @@ func (r *Runner) Run(ctx context.Context) error {
 }
 
 // Sweep works once on every checkout that is due: a payment that waits for its
-// buyer after one, three and five minutes, a paid one without an order 30 seconds
+// buyer every half minute at first and every ten minutes later, a paid one without an order 30 seconds
 // after it was authorised, an abandoned one after an hour. It returns the errors of the
 // store; what Stripe or the host did not answer is due again later. Where the
 // store belongs to another address than Options.BaseURL it does nothing: see

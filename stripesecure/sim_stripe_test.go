@@ -35,6 +35,7 @@ type simIntent struct {
 	charges, tries int
 	created        time.Duration
 	holds          time.Duration // until when
+	charged        time.Duration // when the bank said yes
 	byUs           bool          // captured by a call of ours
 	outside        bool          // the Dashboard or time has changed it
 	secretOut      bool          // a browser has its client secret
@@ -217,7 +218,7 @@ func (s *simStripe) confirm(i *simIntent, form url.Values) checkout.Answer {
 func (s *simStripe) hold(i *simIntent) {
 	i.charges++
 	i.err = ""
-	i.status, i.holds = needsCapture, s.w.now+simHoldLife
+	i.status, i.charged, i.holds = needsCapture, s.w.now, s.w.now+simHoldLife
 	if i.capture != "manual" {
 		s.w.checkCapture(i)
 		i.status, i.byUs = succeeded, true
@@ -249,6 +250,7 @@ func (s *simStripe) picture(i *simIntent) checkout.Intent {
 	}
 	switch i.status {
 	case needsCapture:
+		in.Seen.ChargedAt = simEpoch.Add(i.charged).Truncate(time.Second)
 		in.Seen.CaptureBefore = simEpoch.Add(i.holds)
 	case succeeded:
 		in.Seen.Received = i.amount

@@ -16,9 +16,11 @@ const (
 	// findAfter is when a create without an answer is looked for by list,
 	// counted from its last time-out.
 	findAfter = time.Minute
-	// abandonAfter ends every attempt without an order, from its last try.
-	abandonAfter = 60 * time.Minute
-	// placeAfter is when the sweep places an order for a buyer who has gone.
+	// abandonAfter ends every attempt without an order, from its last try: soon
+	// enough that the next sweep has cancelled it within 60 minutes (rule 9).
+	abandonAfter = 59 * time.Minute
+	// placeAfter is when the sweep places an order for a buyer who has gone,
+	// counted from the authorisation and not from when we saw it.
 	placeAfter = 30 * time.Second
 	// releaseAfter ends a hold that nobody placed an order for.
 	releaseAfter = 30 * time.Minute
@@ -34,8 +36,19 @@ const (
 // strays are looked for this long after their row was closed.
 var strays = []time.Duration{2 * time.Minute, 10 * time.Minute, 60 * time.Minute}
 
-// looks are the sweep's reads of an attempt that waits for its buyer.
-var looks = []time.Duration{time.Minute, 3 * time.Minute, 5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute}
+// looks are the sweep's reads of an attempt that waits for its buyer. Most
+// buyers authenticate within three minutes, and some leave right after: so long
+// every sweep looks. Banks give up after ten.
+var looks = slices.Concat(
+	every(30*time.Second, 3*time.Minute), every(time.Minute, 10*time.Minute)[3:], every(10*time.Minute, 50*time.Minute)[1:],
+)
+
+func every(step, end time.Duration) (times []time.Duration) {
+	for at := step; at <= end; at += step {
+		times = append(times, at)
+	}
+	return times
+}
 
 // Policy is what the plugin's options say.
 type Policy struct {
@@ -235,17 +248,15 @@ func (r *Row) planOffered(a *Attempt, p Policy, present bool, do planner) []item
 		return nil // the key's answer decides
 	}
 	end := func(now time.Time) { r.end(&End{Reason: Abandoned, At: now}) }
+	over := item{at: r.lastTry(a).At.Add(abandonAfter), deadline: end}
 	if !p.Orders {
-		return []item{{at: a.AuthorizedAt.Add(releaseAfter), deadline: end}}
+		return []item{{at: a.AuthorizedAt.Add(releaseAfter), deadline: end}, over}
 	}
 	at := a.AuthorizedAt.Add(placeAfter)
 	if present {
 		at = time.Time{}
 	}
-	return []item{
-		{at: r.lastTry(a).At.Add(abandonAfter), deadline: end},
-		do(latest(at, r.PlaceAt), PlaceOrder),
-	}
+	return []item{over, do(latest(at, r.PlaceAt), PlaceOrder)}
 }
 
 func (r *Row) planPlaced(a *Attempt, do planner) []item {

@@ -31,6 +31,7 @@ type Seen struct {
 	Charge        string    `json:"charge,omitempty"`
 	Received      int64     `json:"received,omitempty"`
 	Refunded      int64     `json:"refunded,omitempty"`
+	ChargedAt     time.Time `json:"charged_at,omitzero"` // by Stripe's clock
 	CaptureBefore time.Time `json:"capture_before,omitzero"`
 	Brand         string    `json:"brand,omitempty"`
 	Last4         string    `json:"last4,omitempty"`
@@ -116,7 +117,7 @@ func (r *Row) undecided(a *Attempt, in Intent, now time.Time) {
 
 func (r *Row) authorized(a *Attempt, in Intent, now time.Time) {
 	if a.AuthorizedAt.IsZero() {
-		a.AuthorizedAt = now
+		a.AuthorizedAt = r.heldSince(a, now)
 	}
 	bound := r.bound(a, in)
 	if !bound {
@@ -147,6 +148,16 @@ func (r *Row) authorized(a *Attempt, in Intent, now time.Time) {
 	a.Failures, a.NextAt, a.Looks = 0, time.Time{}, 0
 }
 
+// heldSince is when the bank said yes, which nobody may have seen for a while.
+// Stripe's clock counts only as far as it agrees with ours.
+func (r *Row) heldSince(a *Attempt, now time.Time) time.Time {
+	at := latest(a.Seen.ChargedAt, r.lastTry(a).At)
+	if a.Seen.ChargedAt.IsZero() || at.After(now) {
+		return now
+	}
+	return at
+}
+
 func (r *Row) canceled(a *Attempt, in Intent, now time.Time) {
 	a.Call = nil
 	before := a.State
@@ -168,7 +179,7 @@ func (r *Row) canceled(a *Attempt, in Intent, now time.Time) {
 func (r *Row) succeeded(a *Attempt, before Seen, now time.Time) {
 	a.Call = nil
 	if a.AuthorizedAt.IsZero() {
-		a.AuthorizedAt = now
+		a.AuthorizedAt = r.heldSince(a, now)
 	}
 	if a.State == Captured {
 		if a.Seen != before {

@@ -16,11 +16,11 @@ func TestRule9_withoutAnOrderEverythingEndsWithinAnHour(t *testing.T) {
 		after  time.Duration
 		want   Kind
 	}{
-		"declined":                               {"requires_payment_method", Policy{}, time.Hour, Cancel},
-		"3-D Secure abandoned":                   {"requires_action", Policy{}, time.Hour, Cancel},
+		"declined":                               {"requires_payment_method", Policy{}, 59 * time.Minute, Cancel},
+		"3-D Secure abandoned":                   {"requires_action", Policy{}, 59 * time.Minute, Cancel},
 		"held, the host places orders itself":    {"requires_capture", Policy{}, 30 * time.Minute, CloseKey},
 		"held, the host is asked and can answer": {"requires_capture", Policy{Orders: true}, 30 * time.Second, PlaceOrder},
-		"held, the host never answers":           {"requires_capture", Policy{Orders: true}, time.Hour, CloseKey},
+		"held, the host never answers":           {"requires_capture", Policy{Orders: true}, 59 * time.Minute, CloseKey},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := tell(t)
@@ -43,7 +43,7 @@ func TestRule9_theSweepLooksWhoeverElseDoes(t *testing.T) {
 		s.reads("requires_action")
 	}
 	s.present = false
-	assert.Equal(t, t0.Add(time.Minute), s.row.Due(Policy{}, false))
+	assert.Equal(t, t0.Add(30*time.Second), s.row.Due(Policy{}, false))
 	s.after(4 * time.Minute)
 	s.reads("requires_action")
 	assert.Equal(t, t0.Add(5*time.Minute), s.row.Due(Policy{}, false), "what is over is over")

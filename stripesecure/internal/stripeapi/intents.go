@@ -105,6 +105,9 @@ func (c Client) intent(p *stripe.PaymentIntent) checkout.Intent {
 func charge(seen *checkout.Seen, ch *stripe.Charge) {
 	seen.Charge = ch.ID
 	seen.Disputed = ch.Disputed
+	if ch.Created > 0 {
+		seen.ChargedAt = time.Unix(ch.Created, 0).UTC()
+	}
 	if ch.Captured {
 		seen.Refunded = ch.AmountRefunded - max(0, ch.Amount-ch.AmountCaptured)
 	}
