@@ -38,9 +38,10 @@ var strays = []time.Duration{2 * time.Minute, 10 * time.Minute, 60 * time.Minute
 
 // looks are the sweep's reads of an attempt that waits for its buyer. Most
 // buyers authenticate within three minutes, and some leave right after: so long
-// every sweep looks. Banks give up after ten.
+// every sweep looks. Banks give up after ten; the last look is before the end.
 var looks = slices.Concat(
 	every(30*time.Second, 3*time.Minute), every(time.Minute, 10*time.Minute)[3:], every(10*time.Minute, 50*time.Minute)[1:],
+	[]time.Duration{58 * time.Minute},
 )
 
 func every(step, end time.Duration) (times []time.Duration) {
