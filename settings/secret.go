@@ -111,3 +111,13 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // GobEncode refuses: gob is a format for storage, and a stored mask is a lost
 // key.
 func (s Secret) GobEncode() ([]byte, error) { return nil, errSecretEncoded }
+
+// SignsEvents reports whether the secret may verify Stripe's events: "whsec_"
+// and enough behind it (SIG-02, SIG-04). [Settings.Validate] refuses every other
+// one; an endpoint that is given one all the same verifies nothing with it,
+// because an empty or short key can be found out.
+func (s Secret) SignsEvents() bool {
+	value := s.Reveal()
+	kind, _ := classify(value)
+	return kind == kindWebhook && len(value)-len(webhookPrefix) >= minWebhookSecret && isKeyText(value)
+}

@@ -246,6 +246,7 @@ func TestValidateWebhookSecrets_SIG02_SIG04(t *testing.T) {
 		t.Run(fmt.Sprintf("%q", value), func(t *testing.T) {
 			s := complete()
 			s.Test.WebhookSecrets = append(s.Test.WebhookSecrets, settings.NewSecret(value))
+			require.Equal(t, want == "", settings.NewSecret(value).SignsEvents())
 			if want == "" {
 				require.NoError(t, s.Validate())
 				return

@@ -63,7 +63,7 @@ func (p *Plugin) retryPending(ctx context.Context, row Row) error {
 		return storeError("Sweep", err)
 	}
 	intent := strings.TrimPrefix(row.Checkout, pendingRow)
-	outcome, done := p.lookAt(ctx, record.Scope, intent)
+	outcome, done := p.lookAt(ctx, record.Scope, intent, inBackground)
 	if done {
 		err := p.opts.Store.Delete(ctx, row.Shop, row.Checkout, row.Version)
 		return ignoreConflict(err)

@@ -77,9 +77,10 @@ type PaymentPlugin interface {
 // Plugin is the PaymentPlugin of this library. Embed it to add calls; change
 // what it does with Options.Hooks.
 type Plugin struct {
-	opts Options
-	base *url.URL
-	sign signer
+	opts  Options
+	base  *url.URL
+	sign  signer
+	heard *heard
 	seams
 }
 
@@ -96,7 +97,7 @@ func New(opts Options) (*Plugin, error) {
 	if _, cached := opts.Settings.(*settings.Cache); !cached {
 		opts.Settings = settings.Cached(opts.Settings, settingsLife, opts.Now)
 	}
-	p := &Plugin{opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}}
+	p := &Plugin{opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}, heard: &heard{}}
 	p.seams = realSeams(stripeapi.NewBackend(stripeapi.Config{
 		URL: opts.StripeURL, Transport: opts.Transport, Timeout: checkout.CallTimeout, Verify: p.sign.verifyMetadata,
 	}))

@@ -46,7 +46,7 @@ func (w *simWorld) deliver(intent string, after time.Duration, times int) {
 		if a.on(s, webhookBudget, func(p *Plugin) {
 			snapshot, _ := p.opts.Settings.Settings(context.Background())
 			var outcome string
-			outcome, err = p.takeEvent(context.Background(), snapshot, settings.Test, event{id: "evt", kind: "payment_intent", intent: intent})
+			outcome, err = p.takeEvent(context.Background(), snapshot, settings.Test, event{ID: "evt", Kind: "payment_intent", Intent: intent})
 			w.notef("event of %s: %s", intent, outcome)
 		}) && err == nil {
 			return

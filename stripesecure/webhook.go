@@ -2,7 +2,6 @@ package stripesecure
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -16,14 +15,11 @@ import (
 const (
 	maxEvent      = 1 << 20
 	webhookBudget = 2 * time.Second // then the sweep goes on
+	eventVersion  = "2024-06-20"    // of the API; others are understood as well
 )
 
-// event is what is read of a webhook: which PaymentIntent to look at. Nothing
-// else in it is believed (rule 6).
-type event struct {
-	id, kind, account, intent string
-	live                      bool
-}
+// event is a hint: which PaymentIntent to look at.
+type event = stripeapi.Event
 
 // serveWebhook takes Stripe's events. An event is a hint: the PaymentIntent is
 // read with the secret key, and goes through the same transition as everything
@@ -31,7 +27,7 @@ type event struct {
 func (p *Plugin) serveWebhook(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEvent))
 	if err != nil {
-		http.Error(w, "body too large", http.StatusRequestEntityTooLarge)
+		p.refuseEvent(w, r, http.StatusRequestEntityTooLarge, forged{reason: "size"})
 		return
 	}
 	s, err := p.opts.Settings.Settings(r.Context())
@@ -39,19 +35,22 @@ func (p *Plugin) serveWebhook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
 		return
 	}
-	environment, ok := verifyEvent(s, body, r.Header.Get("Stripe-Signature"), p.now())
-	if !ok {
-		p.log(r.Context(), "webhook", "answer", "signature")
-		http.Error(w, "signature", http.StatusBadRequest)
+	environment, why := verifyEvent(s, body, r.Header.Get("Stripe-Signature"), p.now())
+	if why != nil {
+		p.refuseEvent(w, r, http.StatusBadRequest, *why)
 		return
 	}
-	ev, err := readEvent(body)
+	ev, err := stripeapi.ReadEvent(body, p.sign.verifyMetadata)
 	if err != nil {
-		http.Error(w, "event", http.StatusBadRequest)
+		p.refuseEvent(w, r, http.StatusBadRequest, forged{reason: "body"})
 		return
+	}
+	if p.heard.strange(ev.Version) {
+		p.log(r.Context(), "webhook", "event", ev.ID, "answer", "other_version")
 	}
 	outcome, err := p.takeEvent(r.Context(), s, environment, ev)
-	p.log(r.Context(), "webhook", "event", ev.id, "type", ev.kind, "answer", outcome)
+	p.heard.note(p.now(), outcome, nil)
+	p.log(r.Context(), "webhook", "event", ev.ID, "type", ev.Kind, "answer", outcome)
 	if err != nil {
 		http.Error(w, "try again", http.StatusInternalServerError) // Stripe sends it again
 		return
@@ -59,68 +58,43 @@ func (p *Plugin) serveWebhook(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// readEvent decodes by exact names: encoding/json would let "ID" override "id"
-// in a struct.
-func readEvent(body []byte) (event, error) {
-	var top, data, object map[string]json.RawMessage
-	err := json.Unmarshal(body, &top)
-	if err == nil {
-		err = json.Unmarshal(top["data"], &data)
-	}
-	if err == nil {
-		err = json.Unmarshal(data["object"], &object)
-	}
-	ev := event{id: text(top["id"]), kind: text(top["type"]), account: text(top["account"])}
-	if err != nil || ev.id == "" || ev.kind == "" {
-		return event{}, errors.New("not an event")
-	}
-	ev.live = string(top["livemode"]) == "true"
-	switch text(object["object"]) {
-	case "payment_intent":
-		ev.intent = text(object["id"])
-	case "charge", "dispute", "refund", "review", "radar.early_fraud_warning":
-		ev.intent = text(object["payment_intent"])
-	}
-	if !stripeID(ev.intent, "pi_") {
-		ev.intent = ""
-	}
-	return ev, nil
-}
-
-func text(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
-	return s
+func (p *Plugin) refuseEvent(w http.ResponseWriter, r *http.Request, status int, why forged) {
+	p.heard.note(p.now(), "refused", &why)
+	p.log(r.Context(), "webhook", "answer", "refused", "reason", why.reason, "skew_s", int(why.skew.Seconds()))
+	http.Error(w, why.reason, status)
 }
 
 // takeEvent works on an event within a time budget. An error means that it is
 // neither done nor stored.
 func (p *Plugin) takeEvent(ctx context.Context, s settings.Settings, environment settings.Environment, ev event) (string, error) {
 	switch {
-	case ev.live != environment.Livemode():
+	case ev.Live != environment.Livemode():
 		return "other_mode", nil
-	case s.Authentication == settings.AuthConnect && ev.account != s.AccountID:
+	case s.Authentication == settings.AuthConnect && ev.Account != s.AccountID:
 		return "other_account", nil
-	case ev.intent == "":
+	case !stripeID(ev.Intent, "pi_"):
 		return "no_payment", nil
+	case ev.Foreign:
+		return "not_ours", nil // nothing is asked of Stripe for another shop's (SIG-05)
 	}
 	scope := checkout.Scope{Environment: string(environment), Account: s.AccountID}
 	work, cancel := context.WithTimeout(ctx, webhookBudget)
 	defer cancel()
-	outcome, done := p.lookAt(work, scope, ev.intent)
+	outcome, done := p.lookAt(work, scope, ev.Intent, forBuyers)
 	if done {
 		return outcome, nil
 	}
-	return "stored", p.storePending(context.WithoutCancel(ctx), scope, ev.intent)
+	if err := p.storePending(context.WithoutCancel(ctx), scope, ev.Intent); err != nil {
+		return "failed", err
+	}
+	return "stored", nil
 }
 
 // lookAt reads a PaymentIntent and brings it to its checkout. Not done: Stripe
 // or the store did not answer, or the payment is ours and its checkout is not
 // there yet.
-func (p *Plugin) lookAt(ctx context.Context, scope checkout.Scope, intent string) (outcome string, done bool) {
-	client, err := p.client(ctx, scope, false)
+func (p *Plugin) lookAt(ctx context.Context, scope checkout.Scope, intent string, background bool) (outcome string, done bool) {
+	client, err := p.client(ctx, scope, background)
 	if err != nil {
 		return "no_credentials", false
 	}
