@@ -1,9 +1,6 @@
 package stripesecure
 
-import (
-	"iter"
-	"time"
-)
+import "time"
 
 // The scheduler of the simulation. Everything that happens belongs to an actor,
 // a coroutine: exactly one runs at a time, every call of a port is a scheduling
@@ -18,9 +15,10 @@ type simActor struct {
 	step uint64 // scheduling points passed
 	rnd  simRand
 
-	next  func() (struct{}, bool)
-	stop  func()
-	yield func(struct{}) bool
+	life    func(*simActor)
+	counts  bool          // the world is not at rest while it runs
+	co      *simCoroutine // that runs it, nil before and after
+	stopped bool          // its world has ended
 
 	server   *simServer    // whose code it runs now, nil outside
 	deadline time.Duration // of the context it runs under
@@ -95,21 +93,7 @@ func (w *simWorld) at(t time.Duration, do func()) {
 // start begins an actor after a while. Actors of buyers and merchants count:
 // the world is not at rest while one of them runs.
 func (w *simWorld) start(name string, id uint64, after time.Duration, counts bool, life func(*simActor)) {
-	a := &simActor{w: w, id: id, name: name}
-	a.next, a.stop = iter.Pull(func(yield func(struct{}) bool) {
-		a.yield = yield
-		defer func() {
-			if counts {
-				w.busy--
-			}
-			switch r := recover().(type) {
-			case nil, simStopped:
-			default:
-				panic(r)
-			}
-		}()
-		life(a)
-	})
+	a := &simActor{w: w, id: id, name: name, life: life, counts: counts}
 	if counts {
 		w.busy++
 	}
@@ -128,7 +112,7 @@ func (w *simWorld) happen() {
 		return
 	}
 	w.cur = e.a
-	e.a.next()
+	e.a.resume()
 }
 
 // pass is a scheduling point: the actor goes on after d, if its server lives.
@@ -144,7 +128,7 @@ func (a *simActor) pass(d time.Duration) {
 	} else {
 		w.seq++
 		w.queue.push(simEvent{at: at, seq: w.seq, a: a})
-		if !a.yield(struct{}{}) {
+		if a.co.yield(struct{}{}); a.stopped {
 			panic(simStopped{})
 		}
 	}

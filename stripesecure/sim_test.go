@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	simCheckouts = flag.Int("sim.checkouts", 0, "checkouts of TestSimulation; 0: 50,000, with -short 10,000")
+	simCheckouts = flag.Int("sim.checkouts", 0, "checkouts of TestSimulation; 0: 100,000")
 	simSeed      = flag.Uint64("sim.seed", 0, "replay this seed of TestSimulation, with its trace")
 )
 
@@ -31,7 +31,7 @@ func TestSimulation(t *testing.T) {
 	}
 	total := *simCheckouts
 	if total == 0 {
-		total = int(simAmount(50000))
+		total = int(100_000 / simPart) // also with -short
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // many small worlds
 	var done, faults, orders, steps, worst atomic.Uint64

@@ -90,7 +90,9 @@ type simWorld struct {
 	servers   []*simServer
 	store     *simStore
 	made      simCodec
-	sum       uint64 // of everything that has happened: two runs of a seed agree
+	making    []simCodec // on their way to the store
+	buffer    []byte     // of rows that are made
+	sum       uint64     // of everything that has happened: two runs of a seed agree
 	stripe    *simStripe
 	host      *simHost
 	ids       simRand

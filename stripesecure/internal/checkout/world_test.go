@@ -136,12 +136,24 @@ func cloneRow(r *Row) *Row {
 		b := *a
 		b.Tries = slices.Clone(a.Tries)
 		b.Call = copied(a.Call)
+		b.Matters = a.Matters.clone()
 		c.Attempts[i] = &b
 	}
 	c.Order, c.End, c.Notice = copied(r.Order), copied(r.End), copied(r.Notice)
 	c.Withdrawn, c.Ended = slices.Clone(r.Withdrawn), slices.Clone(r.Ended)
 	c.Findings, c.Untold = slices.Clone(r.Findings), slices.Clone(r.Untold)
 	return &c
+}
+
+func (m Matters) clone() Matters {
+	m.Refunds = slices.Clone(m.Refunds)
+	for i, f := range m.Refunds {
+		f = copied(f)
+		f.Call = copied(f.Call)
+		m.Refunds[i] = f
+	}
+	m.Disputes, m.Warnings = slices.Clone(m.Disputes), slices.Clone(m.Warnings)
+	return m
 }
 
 func copied[T any](p *T) *T {
