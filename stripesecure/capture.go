@@ -94,12 +94,12 @@ func merchantAmount(field string, m Money) (int64, []Fault) {
 	if m.IsZero() && m.Currency == "" {
 		return 0, nil
 	}
+	if m.Amount.Sign() <= 0 {
+		return 0, []Fault{{field, "not_positive"}}
+	}
 	if faults := checkMoney(field, m); len(faults) > 0 {
 		return 0, faults
 	}
 	minor, _ := m.Minor()
-	if minor <= 0 {
-		return 0, []Fault{{field, "not_positive"}}
-	}
 	return minor, nil
 }

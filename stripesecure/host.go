@@ -15,10 +15,12 @@ type Host interface {
 	CloseOrderKey(ctx context.Context, id PaymentID) (Order, bool, error)
 
 	// Changed tells the host of a payment's new state: captured, voided,
-	// expired, failed. What OrderPlaced and OrderRefused have answered comes
+	// expired, failed, refunded, disputed. What OrderPlaced and OrderRefused have answered comes
 	// again here, with the next sweep. It comes at least once for each change and may come
-	// late; a Payment whose Version is not above the last one seen is old. An
-	// error means "tell me again later".
+	// late; a Payment whose Version is not above the last one seen is old, and
+	// one whose News was seen is the same again. Several changes that the host
+	// was not told of yet come as one. An error means "tell me again later":
+	// more and more seldom, for three days, then [Plugin.Outbox] keeps it.
 	Changed(ctx context.Context, p Payment) error
 }
 

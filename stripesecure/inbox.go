@@ -6,8 +6,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-
-	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
 
 // The inbox holds the PaymentIntents that an event has named and that could not
@@ -21,29 +19,39 @@ const (
 
 // pendingRecord is one entry of the inbox.
 type pendingRecord struct {
-	Scope   checkout.Scope `json:"scope"`
-	Tries   int            `json:"tries"`
-	Outcome string         `json:"outcome,omitempty"`
-	Parked  bool           `json:"parked,omitempty"`
+	hint
+
+	Tries   int    `json:"tries"`
+	Outcome string `json:"outcome,omitempty"`
+	Parked  bool   `json:"parked,omitempty"`
 }
 
 // storePending stores, before the event is acknowledged, that the PaymentIntent
 // has to be looked at.
-func (p *Plugin) storePending(ctx context.Context, scope checkout.Scope, intent string) error {
+func (p *Plugin) storePending(ctx context.Context, h hint) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	row, err := p.opts.Store.Get(ctx, p.opts.ShopID, pendingRow+intent)
-	if errors.Is(err, ErrNoRow) {
-		row = Row{Shop: p.opts.ShopID, Checkout: pendingRow + intent}
-	} else if err != nil {
-		return err
+	for {
+		row, err := p.opts.Store.Get(ctx, p.opts.ShopID, pendingRow+h.Intent)
+		record := pendingRecord{hint: h}
+		switch {
+		case errors.Is(err, ErrNoRow):
+			row = Row{Shop: p.opts.ShopID, Checkout: pendingRow + h.Intent}
+		case err != nil:
+			return err
+		default:
+			var before pendingRecord
+			if err := json.Unmarshal(row.Body, &before); err != nil {
+				return err
+			}
+			record.Matters = record.Matters || before.Matters
+		}
+		row.Due = p.now()
+		if err = p.putPending(ctx, row, record); !errors.Is(err, ErrConflict) {
+			return err
+		}
+		// Another event of the same payment was stored just now.
 	}
-	row.Due = p.now()
-	err = p.putPending(ctx, row, pendingRecord{Scope: scope})
-	if errors.Is(err, ErrConflict) {
-		return nil // another event of the same payment was stored just now
-	}
-	return err
 }
 
 func (p *Plugin) putPending(ctx context.Context, row Row, record pendingRecord) error {
@@ -63,7 +71,8 @@ func (p *Plugin) retryPending(ctx context.Context, row Row) error {
 		return storeError("Sweep", err)
 	}
 	intent := strings.TrimPrefix(row.Checkout, pendingRow)
-	outcome, done := p.lookAt(ctx, record.Scope, intent, inBackground)
+	record.Intent = intent
+	outcome, done := p.lookAt(ctx, record.hint, inBackground)
 	if done {
 		err := p.opts.Store.Delete(ctx, row.Shop, row.Checkout, row.Version)
 		return ignoreConflict(err)

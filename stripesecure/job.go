@@ -375,9 +375,16 @@ func (j *job) placeOrder(ctx context.Context) func(*checkout.Row) {
 
 func (j *job) tellHost(ctx context.Context, cmd checkout.Command) func(*checkout.Row) {
 	payment := j.p.payment(ctx, j.row, cmd.Gen)
-	payment.News = string(payment.ID) + "#" + strconv.Itoa(cmd.Seq)
+	payment.News = newsID(j.row.ID, cmd.Gen, cmd.Seq)
 	err := j.p.opts.Host.Changed(ctx, payment)
+	if err != nil && j.row.TellFails+1 >= untoldSoon {
+		j.p.listUntold(ctx, j.row.ID)
+	}
 	return func(r *checkout.Row) { r.HostTold(cmd.Gen, cmd.Seq, err != nil, j.p.now()) }
+}
+
+func newsID(checkout string, gen, seq int) string {
+	return string(paymentID(checkout, gen)) + "#" + strconv.Itoa(seq)
 }
 
 func minorOrder(o Order) (checkout.Order, []Fault) {

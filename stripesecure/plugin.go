@@ -14,7 +14,7 @@ import (
 // PaymentPlugin is what a shop engine holds, one for each payment method,
 // sorted by ④. Every call may be repeated. Amounts are in major units, times
 // are UTC of Options.Now.
-type PaymentPlugin interface {
+type PaymentPlugin interface { //nolint:interfacebloat // eleven calls of one payment method; fewer would only move them
 	// Settings returns the snapshot of ①–⑮, for listing and sorting.
 	Settings(ctx context.Context) (settings.Settings, error)
 

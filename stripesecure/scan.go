@@ -175,7 +175,7 @@ func (p *Plugin) scanPages(ctx context.Context, scope checkout.Scope, pass *scan
 			if !listed.Signed {
 				continue // another shop's, or nobody's we know
 			}
-			known, err := p.link(ctx, listed.Intent)
+			known, err := p.link(ctx, listed.Intent, false)
 			if err != nil {
 				return false, err
 			}
@@ -195,8 +195,9 @@ func (p *Plugin) scanPages(ctx context.Context, scope checkout.Scope, pass *scan
 
 // link brings what was found to its checkout, if there is one that knows it. It
 // never moves money for a PaymentIntent that no row knows; a stray of a closed
-// attempt is known by that attempt, and cancelled by it.
-func (p *Plugin) link(ctx context.Context, found checkout.Intent) (known bool, err error) {
+// attempt is known by that attempt, and cancelled by it. matters: its refunds
+// and disputes are read as well.
+func (p *Plugin) link(ctx context.Context, found checkout.Intent, matters bool) (known bool, err error) {
 	j := p.newJob(false)
 	j.tell, j.background = true, true
 	if err := j.open(ctx, CheckoutID(found.Checkout)); err != nil {
@@ -205,10 +206,15 @@ func (p *Plugin) link(ctx context.Context, found checkout.Intent) (known bool, e
 	if !j.row.Knows(found) {
 		return false, nil
 	}
-	if j.row.UpToDate(found) {
+	if j.row.UpToDate(found) && !matters {
 		return true, nil // nothing new
 	}
-	j.learned = append(j.learned, func(r *checkout.Row) { r.ReadIntent(found.Attempt, found, p.now()) })
+	j.learned = append(j.learned, func(r *checkout.Row) {
+		r.ReadIntent(found.Attempt, found, p.now())
+		if matters {
+			r.Told(found.Attempt)
+		}
+	})
 	return true, j.run(ctx, func(*checkout.Row) bool { return true })
 }
 

@@ -16,6 +16,7 @@ type stripePort interface {
 	Send(ctx context.Context, call checkout.Call) checkout.Answer
 	Read(ctx context.Context, intent string) (checkout.Intent, error)
 	FindAttempt(ctx context.Context, customer, attempt string) (*checkout.Intent, error)
+	IntentOf(ctx context.Context, charge string) (string, error)
 	Matters(ctx context.Context, intent string) (checkout.MattersSeen, error)
 	SubmitEvidence(ctx context.Context, dispute, key, body string) (checkout.Dispute, error)
 	Page(ctx context.Context, from, to time.Time, after string) (page []stripeapi.Listed, more bool, err error)

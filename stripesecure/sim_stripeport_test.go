@@ -157,6 +157,9 @@ func (s *simStripe) Matters(ctx context.Context, id string) (checkout.MattersSee
 	return checkout.MattersSeen{Intent: in}, err
 }
 
+// IntentOf implements stripePort: every event here names its PaymentIntent.
+func (s *simStripe) IntentOf(context.Context, string) (string, error) { return "", nil }
+
 // SubmitEvidence implements stripePort: nobody is disputed here.
 func (s *simStripe) SubmitEvidence(context.Context, string, string, string) (checkout.Dispute, error) {
 	return checkout.Dispute{}, &stripeapi.Error{Code: "resource_missing", Status: 404}

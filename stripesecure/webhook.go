@@ -72,33 +72,62 @@ func (p *Plugin) takeEvent(ctx context.Context, s settings.Settings, environment
 		return "other_mode", nil
 	case s.Authentication == settings.AuthConnect && ev.Account != s.AccountID:
 		return "other_account", nil
-	case !stripeID(ev.Intent, "pi_"):
-		return "no_payment", nil
 	case ev.Foreign:
 		return "not_ours", nil // nothing is asked of Stripe for another shop's (SIG-05)
 	}
-	scope := checkout.Scope{Environment: string(environment), Account: s.AccountID}
+	h := hint{Scope: checkout.Scope{Environment: string(environment), Account: s.AccountID}, Intent: ev.Intent, Matters: ev.Matters()}
 	work, cancel := context.WithTimeout(ctx, webhookBudget)
 	defer cancel()
-	outcome, done := p.lookAt(work, scope, ev.Intent, forBuyers)
+	if err := p.intentOf(work, &h, ev.Charge); err != nil {
+		return "failed", err
+	}
+	if !stripeID(h.Intent, "pi_") {
+		return "no_payment", nil
+	}
+	outcome, done := p.lookAt(work, h, forBuyers)
 	if done {
 		return outcome, nil
 	}
-	if err := p.storePending(context.WithoutCancel(ctx), scope, ev.Intent); err != nil {
+	if err := p.storePending(context.WithoutCancel(ctx), h); err != nil {
 		return "failed", err
 	}
 	return "stored", nil
 }
 
+// hint is what an event has told: where to look. Matters: at refunds and
+// disputes as well.
+type hint struct {
+	Scope   checkout.Scope `json:"scope"`
+	Intent  string         `json:"-"`
+	Matters bool           `json:"matters,omitempty"`
+}
+
+// intentOf finds the PaymentIntent of an object that names its charge only
+// (DSP-04).
+func (p *Plugin) intentOf(ctx context.Context, h *hint, charge string) error {
+	if h.Intent != "" || !stripeID(charge, "ch_") {
+		return nil
+	}
+	client, err := p.client(ctx, h.Scope, forBuyers)
+	if err != nil {
+		return err
+	}
+	h.Intent, err = client.IntentOf(ctx, charge)
+	if gone := (*stripeapi.Error)(nil); errors.As(err, &gone) && gone.Gone() {
+		return nil
+	}
+	return err
+}
+
 // lookAt reads a PaymentIntent and brings it to its checkout. Not done: Stripe
 // or the store did not answer, or the payment is ours and its checkout is not
 // there yet.
-func (p *Plugin) lookAt(ctx context.Context, scope checkout.Scope, intent string, background bool) (outcome string, done bool) {
-	client, err := p.client(ctx, scope, background)
+func (p *Plugin) lookAt(ctx context.Context, h hint, background bool) (outcome string, done bool) {
+	client, err := p.client(ctx, h.Scope, background)
 	if err != nil {
 		return "no_credentials", false
 	}
-	in, err := client.Read(ctx, intent)
+	in, err := client.Read(ctx, h.Intent)
 	var gone *stripeapi.Error
 	switch {
 	case errors.As(err, &gone) && gone.Gone():
@@ -108,7 +137,7 @@ func (p *Plugin) lookAt(ctx context.Context, scope checkout.Scope, intent string
 	case !in.Signed:
 		return "not_ours", true // the signature is over the shop's id too
 	}
-	known, err := p.link(ctx, in)
+	known, err := p.link(ctx, in, h.Matters)
 	switch {
 	case err != nil:
 		return "store", false

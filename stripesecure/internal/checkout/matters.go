@@ -110,12 +110,12 @@ func (r *Row) reviewRefunds(a *Attempt, seen []RefundSeen, now time.Time) {
 		}
 		switch {
 		case f.Failure != "":
-			r.refundRefused(f, f.Failure)
+			r.refundRefused(a, f, f.Failure)
 		case now.Sub(f.Call.First) < keyLife:
 			f.Call.NotDone = true // the same key and body again
 		default:
 			r.find("refund_failed", now)
-			r.refundRefused(f, "no_answer")
+			r.refundRefused(a, f, "no_answer")
 		}
 	}
 }

@@ -127,6 +127,10 @@ func (r *Row) RefundAnswered(attempt, op, key string, ans Answer, now time.Time)
 		a.Refresh = true
 	case ans.Refund != nil:
 		r.refundSeen(a, f, *ans.Refund, now)
+	case ans.NoAnswer && ans.Replayed:
+		// The key stands for a failure: it is of no more use, and the list tells
+		// what the failure has left.
+		f.Failure, f.NextAt = "no_answer", now
 	case ans.NoAnswer, ans.NotDone:
 		f.Call.NotDone = ans.NotDone && !ans.NoAnswer
 		f.Failures++
@@ -138,14 +142,16 @@ func (r *Row) RefundAnswered(attempt, op, key string, ans Answer, now time.Time)
 		if ans.Denied {
 			r.find("credentials", now)
 		}
-		r.refundRefused(f, ans.Error)
+		r.refundRefused(a, f, ans.Error)
 	}
 }
 
 // refundRefused: it was definitely not made. The operation keeps its id, so
 // that asking again gets the same answer; another try is another operation.
-func (r *Row) refundRefused(f *Refund, code string) {
+// A refund that the row does not know may be the reason.
+func (r *Row) refundRefused(a *Attempt, f *Refund, code string) {
 	f.State, f.Failure, f.Call = RefundRefused, code, nil
+	a.Refresh = true
 	r.news()
 }
 

@@ -20,7 +20,8 @@ type Event struct {
 	Created  time.Time
 	Object   string // what it is about: payment_intent, charge, dispute, …
 	ObjectID string
-	Intent   string // the PaymentIntent behind the object, "" if there is none
+	Intent   string // the PaymentIntent behind the object, "" if it does not say
+	Charge   string // of a dispute, refund or warning
 	Foreign  bool   // a PaymentIntent whose metadata are not signed by this shop
 }
 
@@ -52,10 +53,18 @@ func ReadEvent(body []byte, verify func(shop, checkout, attempt, signature strin
 		if m := o.Metadata; m != nil {
 			ev.Foreign = !verify(m.Shop.text, m.Checkout.text, m.Attempt.text, m.Signature.text)
 		}
-	case "charge", "dispute", "refund", "review", "radar.early_fraud_warning":
-		ev.Intent = o.PaymentIntent.text
+	case "charge":
+		ev.Intent, ev.Charge = o.PaymentIntent.text, o.ID.text
+	case "dispute", "refund", "review", "radar.early_fraud_warning":
+		ev.Intent, ev.Charge = o.PaymentIntent.text, o.Charge.text
 	}
 	return ev, nil
+}
+
+// Matters reports whether the event is about a refund, a dispute or a warning:
+// the PaymentIntent itself need not show it.
+func (e Event) Matters() bool {
+	return e.Object == "dispute" || e.Object == "refund" || e.Object == "radar.early_fraud_warning"
 }
 
 // wireEvent is narrow on purpose: what is not named here costs no memory. The
@@ -72,6 +81,7 @@ type wireEvent struct {
 			ID            once `json:"id"`
 			Object        once `json:"object"`
 			PaymentIntent once `json:"payment_intent"`
+			Charge        once `json:"charge"`
 			Metadata      *struct {
 				Shop      once `json:"stripesecure_shop"`
 				Checkout  once `json:"stripesecure_checkout"`

@@ -2,6 +2,7 @@ package stripeapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -103,6 +104,18 @@ func (c Client) Matters(ctx context.Context, intent string) (checkout.MattersSee
 	return seen, err
 }
 
+// IntentOf is the PaymentIntent of a charge, "" if it has none.
+func (c Client) IntentOf(ctx context.Context, charge string) (string, error) {
+	var ch stripe.Charge
+	if err := c.call(ctx, http.MethodGet, "/v1/charges/"+url.PathEscape(charge), "", "", &ch); err != nil {
+		return "", fault(err)
+	}
+	if ch.PaymentIntent == nil {
+		return "", nil
+	}
+	return ch.PaymentIntent.ID, nil
+}
+
 // list is a page of Stripe's, which pages reads one after the other.
 type list[P any] interface {
 	*P
@@ -111,9 +124,7 @@ type list[P any] interface {
 
 func pages[P any, L list[P]](ctx context.Context, c Client, path string, filter url.Values, take func(L) (last string, more bool)) error {
 	query := url.Values{"limit": {"100"}}
-	for key, values := range filter {
-		query[key] = values
-	}
+	maps.Copy(query, filter)
 	for {
 		page := L(new(P))
 		if err := c.call(ctx, http.MethodGet, path, "", query.Encode(), page); err != nil {

@@ -1,0 +1,85 @@
+package stripesecure_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/wording"
+)
+
+func TestOutbox_parksAndRetries(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		p := b.captured("cart-1")
+		b.host.fails = 1000
+		b.sweeps(10 * time.Minute)
+		outbox, err := b.plugin.Outbox(b.Context())
+		require.NoError(b, err)
+		require.Len(b, outbox, 1)
+		assert.Equal(b, p.ID, outbox[0].Payment)
+		assert.False(b, outbox[0].Parked)
+
+		b.sweeps(4 * 24 * time.Hour)
+		outbox, err = b.plugin.Outbox(b.Context())
+		require.NoError(b, err)
+		assert.True(b, outbox[0].Parked)
+		left := b.host.fails
+		b.sweeps(24 * time.Hour)
+		assert.Equal(b, left, b.host.fails, "nobody asks any more")
+
+		b.host.fails = 0
+		require.NoError(b, b.plugin.RetryNews(b.Context(), p.ID))
+		assert.Equal(b, stripesecure.StateCaptured, b.host.lastTold().State)
+		assert.Equal(b, outbox[0].News, b.host.lastTold().News, "the same news keeps its id")
+		outbox, err = b.plugin.Outbox(b.Context())
+		require.NoError(b, err)
+		assert.Empty(b, outbox)
+		require.ErrorIs(b, b.plugin.RetryNews(b.Context(), "cart-9.1"), stripesecure.ErrNotFound)
+	})
+}
+
+// New news of a parked payment is told, and what was parked with it.
+func TestOutbox_newsWakesIt(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		p := b.captured("cart-1")
+		b.host.fails = 1000
+		b.sweeps(4 * 24 * time.Hour)
+		b.host.fails = 0
+		_, err := b.plugin.Refund(b.Context(), p.ID, stripesecure.Refund{ID: "r-1"})
+		require.NoError(b, err)
+		b.sweeps(time.Minute)
+		assert.Equal(b, stripesecure.StateRefunded, b.host.lastTold().State)
+	})
+}
+
+func TestTimeline(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		cart := b.cart("cart-1")
+		b.pay(cart, declined)
+		<-time.After(time.Minute)
+		p := b.place(b.pay(cart, visa).Payment).Payment
+		<-time.After(time.Hour)
+		_, err := b.plugin.Capture(b.Context(), p.ID, yen(1000))
+		require.NoError(b, err)
+		<-time.After(time.Hour)
+		_, err = b.plugin.Refund(b.Context(), p.ID, stripesecure.Refund{ID: "r-1", Amount: yen(400)})
+		require.NoError(b, err)
+		moments, err := b.plugin.Timeline(b.Context(), p.ID)
+		require.NoError(b, err)
+		var lines []string
+		for _, m := range moments {
+			lines = append(lines, fmt.Sprintf("%s %s %s", m.What, m.Amount, m.Detail))
+			assert.NotEmpty(b, m.Text(wording.English))
+		}
+		assert.Equal(b, []string{
+			"submitted 1200 JPY ", "declined invalid amount card_declined/generic_decline", "submitted 1200 JPY ",
+			"authorized 1200 JPY ", "order_placed 1200 JPY R-cart-1.1", "captured 1000 JPY ", "refund 400 JPY succeeded",
+		}, lines)
+		_, err = b.plugin.Timeline(b.Context(), "cart-9.1")
+		require.ErrorIs(b, err, stripesecure.ErrNotFound)
+	})
+}
