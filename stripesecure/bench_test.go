@@ -253,3 +253,18 @@ const (
 	lost      = "4000000000009987"
 	fraudster = "4100000000000019"
 )
+
+// remake makes the plugin again from changed options.
+func (b *bench) remake() {
+	b.Helper()
+	var err error
+	b.plugin, err = stripesecure.New(b.options)
+	require.NoError(b, err)
+	b.host.plugin = b.plugin
+	b.runner = stripesecure.NewRunner(b.store, b.plugin)
+}
+
+// sourceOf gives the settings as they are when they are asked for.
+func sourceOf(s *settings.Settings) settings.Source {
+	return settings.SourceFunc(func(context.Context) (settings.Settings, error) { return s.Clone(), nil })
+}

@@ -33,6 +33,9 @@ const (
 	CodeNotHeld Code = "not_held"
 	// CodeTooMuch: more than was held, or more than is left to refund.
 	CodeTooMuch Code = "too_much"
+	// CodeCopy: the store is that of another shop address, a copy of a live
+	// shop: nothing is made or deleted at Stripe from here. See Plugin.Site.
+	CodeCopy Code = "copy"
 	// CodeStore: the store failed; nothing was sent that is not stored.
 	CodeStore Code = "store"
 	// CodeStripe: Stripe could not be asked, or refused to do it. Nothing
@@ -54,6 +57,7 @@ var (
 	ErrCaptured      = errors.New("payment is captured")
 	ErrNotHeld       = errors.New("no money is held")
 	ErrTooMuch       = errors.New("amount is too large")
+	ErrCopy          = errors.New("this is a copy of a live shop")
 	ErrStore         = errors.New("store failed")
 	ErrStripe        = errors.New("stripe failed")
 	ErrCanceled      = errors.New("call was canceled")
@@ -63,7 +67,7 @@ var (
 var sentinels = map[Code]error{
 	CodeInvalid: ErrInvalid, CodeNotReady: ErrNotReady, CodeNotFound: ErrNotFound,
 	CodeOrderConflict: ErrOrderConflict, CodeRefused: ErrRefused, CodeCaptured: ErrCaptured,
-	CodeNotHeld: ErrNotHeld, CodeTooMuch: ErrTooMuch, CodeStore: ErrStore, CodeStripe: ErrStripe,
+	CodeNotHeld: ErrNotHeld, CodeTooMuch: ErrTooMuch, CodeCopy: ErrCopy, CodeStore: ErrStore, CodeStripe: ErrStripe,
 	CodeCanceled: ErrCanceled, CodeInternal: ErrInternal,
 }
 

@@ -20,9 +20,21 @@ type stripePort interface {
 	Matters(ctx context.Context, intent string) (checkout.MattersSeen, error)
 	SubmitEvidence(ctx context.Context, dispute, key, body string) (checkout.Dispute, error)
 	Page(ctx context.Context, from, to time.Time, after string) (page []stripeapi.Listed, more bool, err error)
+	cardPort
+	Account(ctx context.Context) (string, error)
+	eventPort
+}
+
+// cardPort are the calls about saved cards.
+type cardPort interface {
 	SavedCards(ctx context.Context, customer string) ([]stripeapi.SavedCard, error)
 	Detach(ctx context.Context, card, key string) error
-	Account(ctx context.Context) (string, error)
+}
+
+// eventPort are the calls about webhooks.
+type eventPort interface {
+	Endpoints(ctx context.Context) ([]stripeapi.Endpoint, error)
+	PostEndpoint(ctx context.Context, id string, body stripeapi.Body, key string) (stripeapi.Endpoint, error)
 }
 
 // Whose call it is: background calls leave the rate limit to buyers.

@@ -60,6 +60,18 @@ func (p *Plugin) ConfirmSite(ctx context.Context) error {
 	return nil
 }
 
+// notACopy refuses what a copy of a live shop must not do (CUS-08).
+func (p *Plugin) notACopy(ctx context.Context, op string) error {
+	site, err := p.Site(ctx)
+	switch {
+	case err != nil:
+		return storeError(op, err)
+	case site.Copy:
+		return fail(op, CodeCopy, nil)
+	}
+	return nil
+}
+
 func (p *Plugin) site(ctx context.Context) (siteRecord, int64, error) {
 	row, err := p.opts.Store.Get(ctx, p.opts.ShopID, siteRow)
 	if err != nil {

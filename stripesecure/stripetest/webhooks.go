@@ -62,7 +62,7 @@ func (s *Stripe) enqueue(m *mode, e *Event) {
 			home := s.accounts[s.keys.account]
 			for _, pm := range []*mode{home.test, home.live} {
 				for _, o := range pm.table("webhook_endpoint").rows {
-					if ep, ok := o.(*WebhookEndpoint); ok && ep.connect && pm.isLive == m.isLive {
+					if ep, ok := o.(*WebhookEndpoint); ok && ep.connect && (pm.isLive || !m.isLive) { // a live one hears test events too (stripe-facts §5)
 						s.address(e, ep, due)
 					}
 				}

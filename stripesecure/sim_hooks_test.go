@@ -1,0 +1,17 @@
+package stripesecure
+
+import (
+	"context"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/stripeapi"
+)
+
+// What the simulation does not do: merchants' pages.
+
+// Endpoints implements stripePort.
+func (s *simStripe) Endpoints(context.Context) ([]stripeapi.Endpoint, error) { return nil, nil }
+
+// PostEndpoint implements stripePort.
+func (s *simStripe) PostEndpoint(context.Context, string, stripeapi.Body, string) (stripeapi.Endpoint, error) {
+	return stripeapi.Endpoint{}, nil
+}
