@@ -52,10 +52,12 @@ type Cart struct {
 // Buyer is the person who pays. Member is the host's member id, "" for a guest
 // (guests are never looked up by mail, LC-29).
 type Buyer struct {
-	Member  string `json:"member,omitempty"`
-	Name    string `json:"name,omitempty"`
-	Email   string `json:"email,omitempty"`
-	Phone   string `json:"phone,omitempty"`
+	Member string `json:"member,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Email  string `json:"email,omitempty"`
+	Phone  string `json:"phone,omitempty"`
+	// IP is the buyer's own address, never that of a proxy; Session names the
+	// browser's session. [TryLimits] count by them, as keyed hashes.
 	IP      string `json:"ip,omitempty"`
 	Session string `json:"session,omitempty"`
 }
@@ -69,6 +71,8 @@ type Input struct {
 	// Tab names the tab's earlier try. Without token and saved card it means
 	// that the script asks where its payment stands: Pay answers as Resume.
 	Tab string
+	// Challenge is the answer to the host's captcha, for Hooks.Challenge.
+	Challenge string
 }
 
 const (
@@ -97,6 +101,9 @@ func (c Cart) check(base *url.URL, needReturn bool) []Fault {
 		if code := textFault(value); code != "" {
 			bad(field, code)
 		}
+	}
+	if _, err := parseIP(c.Buyer.IP); c.Buyer.IP != "" && err != nil {
+		bad("buyer.ip", "malformed")
 	}
 	if c.Order != nil {
 		faults = append(faults, c.Order.check("cart.order")...)

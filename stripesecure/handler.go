@@ -122,6 +122,12 @@ func (p *Plugin) ServeResult(w http.ResponseWriter, r *http.Request, cart Cart, 
 		p.serveError(w, r, cart.Language, err)
 		return
 	}
+	if res.Message.Code == wording.TryLater {
+		// For the host's own tools that watch status codes (FRD-05). Nothing is
+		// kept of it: who is stopped writes nothing to the store.
+		p.serveMessage(w, r, cart.Language, http.StatusTooManyRequests, res.Message)
+		return
+	}
 	if res.Do == Show && (!wantsJSON(r) || res.Page == CartPage) {
 		p.keepNotice(r.Context(), cart.ID, res)
 	}

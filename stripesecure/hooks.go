@@ -21,6 +21,13 @@ type Hooks struct {
 	// error. It runs in the browser's Pay only.
 	BeforePay func(ctx context.Context, cart Cart) error
 
+	// Challenge asks whether the buyer is a person (a captcha), before a new
+	// card is sent: while too many of the shop's tries come to nothing, and when
+	// an address has used up its own ([TryLimits]). answer is Input.Challenge, what
+	// the host's captcha has put into the form. A *Refused as the error says no;
+	// with an empty message the buyer reads [wording.ChallengeRequired].
+	Challenge func(ctx context.Context, cart Cart, answer string) error
+
 	// Describe changes what is written to Stripe, for every create.
 	Describe func(ctx context.Context, cart Cart, d *Description) error
 

@@ -15,6 +15,7 @@ const (
 	fieldAmount   = "stripesecure_amount"
 	fieldCurrency = "stripesecure_currency"
 	fieldTab      = "stripesecure_tab"
+	fieldAnswer   = "stripesecure_challenge"
 )
 
 const maxInput = 1 << 20 // of the whole form, the host's own fields included
@@ -28,7 +29,7 @@ func ReadInput(r *http.Request) (Input, error) {
 	if err != nil {
 		return Input{}, err
 	}
-	in := Input{Token: fields(fieldToken), Save: fields(fieldSave) == "1", Tab: fields(fieldTab)}
+	in := Input{Token: fields(fieldToken), Save: fields(fieldSave) == "1", Tab: fields(fieldTab), Challenge: fields(fieldAnswer)}
 	if card := fields(fieldCard); card != "" && card != "new" {
 		in.SavedCard, in.Token = card, ""
 	}

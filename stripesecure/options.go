@@ -23,6 +23,11 @@ type Options struct {
 	// Carts turns on the checkout calls of Handler. Nil: they answer 404.
 	Carts Carts
 
+	// ClientIP gives the buyer's address of a request for the payment page, where
+	// no Cart is asked for; only the host knows which header its proxy sets.
+	// Default: not known, so that Limits count there by checkout alone.
+	ClientIP func(*http.Request) string
+
 	// Descriptor is added to the shop's name on the buyer's card statement.
 	// Default: nothing is added.
 	Descriptor Descriptor
@@ -37,6 +42,9 @@ type Options struct {
 	// pays (Cart.Order, or OrderPlaced before Pay). A hold of another amount
 	// than the order is then released and the buyer pays the order's total.
 	HostCommitsFirst bool
+
+	// Limits stop card testing. Default: on, with the numbers of [TryLimits].
+	Limits TryLimits
 
 	// Logger gets ids and codes, never personal data or secrets. Default:
 	// discard.
@@ -125,6 +133,7 @@ func (o Options) WithDefaults() Options {
 	o.Pages.Checkout = cmp.Or(o.Pages.Checkout, "/checkout")
 	o.Pages.Order = cmp.Or(o.Pages.Order, "/orders/{ref}")
 	o.StripeJS = cmp.Or(o.StripeJS, "https://js.stripe.com/v3/")
+	o.Limits = o.Limits.withDefaults()
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -187,7 +196,7 @@ func (o Options) check() (*url.URL, []Fault) {
 			bad(field, "outside_shop")
 		}
 	}
-	return base, sorted(append(faults, o.Descriptor.check()...))
+	return base, sorted(append(append(faults, o.Descriptor.check()...), o.Limits.check()...))
 }
 
 // plainPath: segments of letters, digits, - and _, so that a prefix means the

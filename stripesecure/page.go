@@ -117,7 +117,7 @@ func (p *Plugin) servePageResult(w http.ResponseWriter, r *http.Request, cart Ca
 	if err == nil && res.Do == PlaceOrder {
 		res = Result{Payment: res.Payment, Do: GoTo, URL: cmp.Or(cart.ReturnURL, p.page(CheckoutPage))}
 	}
-	if err != nil || wantsJSON(r) || res.Do == GoTo {
+	if err != nil || wantsJSON(r) || res.Do == GoTo || res.Message.Code == wording.TryLater {
 		p.ServeResult(w, r, cart, res, err)
 		return
 	}
@@ -150,6 +150,11 @@ func (p *Plugin) pageCart(w http.ResponseWriter, r *http.Request) (*job, Cart, b
 	}
 	cart := cartOf(j.row)
 	cart.byLink = true
+	if p.opts.ClientIP != nil {
+		if ip, err := parseIP(p.opts.ClientIP(r)); err == nil {
+			cart.Buyer.IP = ip.String()
+		}
+	}
 	return j, cart, true
 }
 

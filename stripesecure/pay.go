@@ -114,6 +114,12 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 	if want.Customer, err = p.storedCustomer(ctx, want.Scope, member); err != nil {
 		return Result{}, storeError("Pay", err)
 	}
+	before := fruitless(j.row, p.now())
+	if no, err := p.admit(ctx, j.row, want, cart, in); no != nil {
+		return *no, nil
+	} else if err != nil {
+		return Result{}, err
+	}
 	var verdict checkout.Verdict
 	renewed := false
 	err = j.run(ctx, func(r *checkout.Row) bool {
@@ -127,6 +133,7 @@ func (p *Plugin) payCard(ctx context.Context, s settings.Settings, cart Cart, in
 	if err != nil {
 		return Result{}, storeError("Pay", err)
 	}
+	p.tried(ctx, j.row, cart, 1, before)
 	if verdict == checkout.OtherAmount {
 		return j.say(ctx, wording.AmountChanged), nil
 	}
@@ -259,13 +266,14 @@ func (p *Plugin) Resume(ctx context.Context, cart Cart) (Result, error) {
 		return Result{}, storeError(op, err)
 	}
 	total, _ := cart.Total.Minor() // checked before
-	changed := false
+	changed, before := false, fruitless(j.row, p.now())
 	if err := p.look(ctx, j, func(r *checkout.Row) {
 		p.orderFirst(r, cart)
 		changed = r.Return(total, cart.Total.Currency, p.now()) || changed
 	}); err != nil {
 		return Result{}, storeError(op, err)
 	}
+	p.tried(ctx, j.row, cart, 0, before)
 	if changed && j.row.Outcome().Do == checkout.DoShow {
 		return j.say(ctx, wording.AmountChanged), nil
 	}

@@ -81,6 +81,7 @@ type Plugin struct {
 	base  *url.URL
 	sign  signer
 	heard *heard
+	alarm *alarm // the whole shop's tries, for Hooks.Challenge
 	seams
 }
 
@@ -97,7 +98,9 @@ func New(opts Options) (*Plugin, error) {
 	if _, cached := opts.Settings.(*settings.Cache); !cached {
 		opts.Settings = settings.Cached(opts.Settings, settingsLife, opts.Now)
 	}
-	p := &Plugin{opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}, heard: &heard{}}
+	p := &Plugin{
+		opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}, heard: &heard{}, alarm: &alarm{},
+	}
 	p.seams = realSeams(stripeapi.NewBackend(stripeapi.Config{
 		URL: opts.StripeURL, Transport: opts.Transport, Timeout: checkout.CallTimeout, Verify: p.sign.verifyMetadata,
 	}))

@@ -119,6 +119,8 @@ func (p *Plugin) finish(ctx context.Context, row Row, seen map[string]checkout.I
 			return p.scan(ctx, row)
 		case strings.HasPrefix(row.Checkout, pendingRow):
 			return p.retryPending(ctx, row)
+		case isLimit(row.Checkout):
+			return p.dropLimit(ctx, row)
 		}
 		return nil
 	}

@@ -138,6 +138,12 @@ var catalogue = []entry{
 	{RequestRefused, local{
 		"安全のため、お手続きを中断しました。画面を再読み込みしてから、もう一度お試しください。",
 		"This request was stopped for your safety. Please reload the page and try again."}},
+	{TryLater, local{
+		"ただいまカード払いのお手続きができません。しばらくしてからお試しいただくか、別のお支払い方法をお選びください。",
+		"Card payment is not possible right now. Please try again later or choose another way to pay."}},
+	{ChallengeRequired, local{
+		"お手続きを続けるには、画面の確認項目にお答えいただき、もう一度お試しください。",
+		"To continue, please complete the check on this page and try again."}},
 	{SystemError, local{
 		"お手続きを進められませんでした。少し時間をおいてから、もう一度お試しください。",
 		"We could not continue. Please wait a moment and try again."}},

@@ -106,6 +106,10 @@ const (
 	NotFound Code = "not_found"
 	// InvalidReturn: the way back from a bank cannot be verified.
 	InvalidReturn Code = "invalid_return"
+	// TryLater: no card is taken from here now. It says nothing about why.
+	TryLater Code = "try_later"
+	// ChallengeRequired: the shop's check that a person pays has to be passed first.
+	ChallengeRequired Code = "challenge_required"
 	// RequestRefused: the request did not come from the shop's own page.
 	RequestRefused Code = "request_refused"
 	// SystemError: anything else. It is also the text of a code that this version does not know.

@@ -60,7 +60,7 @@ var goldenCodes = []Code{
 	"completed", "already_paid", "nothing_to_pay", "payment_failed", "payment_expired",
 	"amount_changed", "order_cancelled", "order_closed", "order_refused", "payment_page_expired",
 	"method_unavailable", "region_unavailable", "currency_unavailable", "amount_out_of_range", "temporarily_unavailable",
-	"not_found", "invalid_return", "request_refused", "system_error",
+	"not_found", "invalid_return", "request_refused", "try_later", "challenge_required", "system_error",
 }
 
 func TestCodesAreStable(t *testing.T) {
