@@ -210,11 +210,11 @@ func TestLimiter_handler(t *testing.T) {
 // Whoever has the address of a payment page is counted by where they are, too.
 func TestLimiter_paymentPage(t *testing.T) {
 	with(t, func(o *stripesecure.Options, _ *settings.Settings) {
-		o.ClientIP = func(r *http.Request) string { return r.Header.Get("X-Real-Ip") }
+		o.ClientIP = func(r *http.Request) string { return r.Header.Get("X-Real-IP") }
 	}, func(b *bench) {
 		for n := range 6 {
 			res := b.submit(b.cart(stripesecure.CheckoutID(fmt.Sprint("c", n))), stripesecure.Input{})
-			answer := b.do(strings.TrimPrefix(res.URL, "https://shop.example"), asJSON, token(b.stripe.Token(declined)), "X-Real-Ip", "203.0.113.7")
+			answer := b.do(strings.TrimPrefix(res.URL, "https://shop.example"), asJSON, token(b.stripe.Token(declined)), "X-Real-IP", "203.0.113.7")
 			want := http.StatusOK
 			if n == 5 {
 				want = http.StatusTooManyRequests
