@@ -135,11 +135,8 @@ func (j *job) card(a *checkout.Attempt) stripeapi.Card {
 // captures decides whether settling takes the money: ⑬ as the buyer saw it,
 // unless a hook says otherwise, and never against the protocol.
 func (j *job) captures(ctx context.Context, a *checkout.Attempt) bool {
-	switch {
-	case a.State == checkout.Placed && a.ToCapture > 0:
-		return true // the merchant has said so
-	case !j.row.MayCapture(a):
-		return false
+	if may := j.row.MayCapture(a); !may || a.ToCapture > 0 {
+		return may // the merchant has said how much
 	}
 	for _, h := range j.p.opts.Hooks {
 		if h.Capture == nil {

@@ -346,7 +346,7 @@ func (c Command) Arm(key, path, body string, now time.Time) *Call {
 	if call != nil && call.Kind == c.Kind {
 		call.Doubt = call.Doubt || !call.NotDone
 	}
-	if call != nil && call.Kind == c.Kind && (now.Sub(call.First) < keyLife || c.Kind == CreateIntent || c.Kind == MakeRefund) {
+	if call != nil && call.Kind == c.Kind && (now.Sub(call.First) < keyLife || c.Kind == CreateIntent) {
 		call.Last, call.NotDone = now, false
 		call.Sends++
 		return call

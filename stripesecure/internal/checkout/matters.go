@@ -105,15 +105,17 @@ func (r *Row) reviewRefunds(a *Attempt, seen []RefundSeen, now time.Time) {
 		r.refundSeen(a, f, s, now)
 	}
 	for _, f := range a.Matters.Refunds {
-		if f.State != RefundWanted || f.Call == nil || f.Call.NotDone {
+		if f.State != RefundWanted || f.Call == nil {
 			continue
 		}
-		switch {
+		switch fresh := now.Sub(f.Call.First) < keyLife; {
 		case f.Failure != "":
 			r.refundRefused(a, f, f.Failure)
-		case now.Sub(f.Call.First) < keyLife:
-			f.Call.NotDone = true // the same key and body again
-		default:
+		case fresh:
+			// The same key and body again. Nobody knows what became of the last.
+			f.Call.Doubt = f.Call.Doubt || !f.Call.NotDone
+			f.Call.NotDone = true
+		case f.Call.Doubt, !f.Call.NotDone:
 			r.find("refund_failed", now)
 			r.refundRefused(a, f, "no_answer")
 		}

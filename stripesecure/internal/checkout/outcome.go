@@ -157,8 +157,15 @@ func (r *Row) AttemptOf(gen int) *Attempt {
 
 // MayCapture reports whether the hold may be captured for its order: never
 // before there is one, never for another total (rule 12), not under review.
+// A merchant's own wish for a part needs no more than that it is not too much.
 func (r *Row) MayCapture(a *Attempt) bool {
-	return a.State == Placed && r.Order != nil && a.pays(*r.Order) && !r.found("payment_mismatch") && !a.Seen.InReview
+	switch {
+	case a.State != Placed, r.Order == nil, r.found("payment_mismatch"):
+		return false
+	case a.ToCapture > 0:
+		return a.ToCapture <= min(a.Amount, r.Order.Total)
+	}
+	return a.pays(*r.Order) && !a.Seen.InReview
 }
 
 // Overtaken reports whether attempt number n of this checkout has lost against

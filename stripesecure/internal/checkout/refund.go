@@ -41,6 +41,19 @@ func (s RefundState) counts() bool {
 	return s != RefundFailed && s != RefundCanceled && s != RefundRefused
 }
 
+// rank: a refund only moves forward. One that succeeded can still fail.
+func (s RefundState) rank() int {
+	switch s {
+	case RefundWanted, RefundRefused: // and may turn up all the same
+		return 0
+	case RefundPending:
+		return 1
+	case RefundSucceeded:
+		return 2
+	}
+	return 3
+}
+
 // RefundVerdict is the answer to a merchant who wants to refund.
 type RefundVerdict int
 
@@ -97,18 +110,22 @@ func (a *Attempt) Refundable() int64 {
 }
 
 // planRefund: the same key and body until there is an answer. Before each
-// repetition Stripe's own list is read: after a day the key is worth nothing,
-// and then only the list tells.
+// repetition Stripe's own list is read. After a day the key is worth nothing:
+// where there is a doubt nothing is sent any more, and the list decides.
 func (r *Row) planRefund(a *Attempt, f *Refund) []item {
 	send := item{at: f.NextAt, cmd: Command{Kind: MakeRefund, Attempt: a, Gen: a.Gen, Refund: f}}
 	look := item{at: latest(f.NextAt, a.NextAt), cmd: Command{Kind: Review, Attempt: a, Gen: a.Gen}}
 	switch {
 	case f.State != RefundWanted:
 		return nil
-	case f.Call == nil || f.Call.NotDone:
+	case f.Call == nil, f.Call.NotDone && !f.Call.Doubt:
 		return []item{send}
+	case !f.Call.NotDone:
+		return []item{look}
 	}
-	return []item{look}
+	send.until = f.Call.First.Add(keyLife)
+	look.at = latest(look.at, send.until)
+	return []item{send, look}
 }
 
 // RefundAnswered records what became of the POST with this key.
@@ -182,6 +199,9 @@ func (r *Row) Doubt(gen int) bool {
 // refundSeen: Stripe has told of the refund.
 func (r *Row) refundSeen(a *Attempt, f *Refund, seen RefundSeen, now time.Time) {
 	before := *f
+	if seen.State.rank() < f.State.rank() {
+		return // an answer that was overtaken
+	}
 	f.ID, f.State, f.Failure, f.Call = seen.ID, seen.State, seen.Failure, nil
 	f.Failures, f.NextAt = 0, time.Time{}
 	if f.Amount != seen.Amount {
