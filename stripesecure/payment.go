@@ -80,7 +80,9 @@ const (
 	// StateRefunded: all captured money was given back.
 	StateRefunded State = "refunded"
 	// StateVoided: the hold was released, or there is nothing held any more,
-	// and this payment will not be paid.
+	// and this payment will not be paid. It does not say "not charged": where a
+	// create was never answered its hold may still come, and is then released.
+	// Only a message says so, when it is proven.
 	StateVoided State = "voided"
 	// StateExpired: Stripe released the hold because nobody captured it.
 	StateExpired State = "expired"

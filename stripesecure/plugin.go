@@ -39,7 +39,9 @@ type PaymentPlugin interface { //nolint:interfacebloat // eleven calls of one pa
 	OrderPlaced(ctx context.Context, id PaymentID, order Order) (Result, error)
 
 	// OrderRefused says that the host cannot make the order (no Ref), or has
-	// cancelled it (with its Ref: the merchant's void). Errors as OrderPlaced.
+	// cancelled it (with its Ref: the merchant's void). It is also the only way
+	// out where Stripe took no more confirms (too_many_attempts): without it
+	// the checkout stays so, however long the buyer waits. Errors as OrderPlaced.
 	OrderRefused(ctx context.Context, id PaymentID, refusal Refusal) (Result, error)
 
 	// Payment returns the stored state without asking Stripe. Errors:

@@ -143,14 +143,20 @@ func (w *simWorld) checkResult(res Result) {
 	if w.orders && res.Do == PlaceOrder {
 		w.failf("I3", "a host with Orders is told to place the order itself")
 	}
+	w.checkSentence(res)
+}
+
+// checkSentence: "not charged" is said when it is proven, to buyers and to hosts.
+func (w *simWorld) checkSentence(res Result) {
 	fresh := w.store.now != nil && res.Payment.Version == w.store.now.Version
-	if fresh && strings.Contains(res.Message.Text, "You have not been charged") && w.mayHold() {
-		w.failf("F", "the buyer is told \"not charged\" and may be")
+	if fresh && strings.Contains(res.Message.Text+res.Payment.Notice.Text, "You have not been charged") && w.mayHold() {
+		w.failf("F", "\"not charged\" is said, and a payment lives or may come")
 	}
 }
 
 // checkRefused is what a host is told that has refused.
 func (w *simWorld) checkRefused(res Result) {
+	w.checkSentence(res)
 	_, gen, _ := res.Payment.ID.split()
 	for _, i := range w.stripe.intents {
 		if res.Payment.State == StateVoided && i.gen == gen && i.ours() && (i.status == needsCapture || i.status == succeeded) && w.linked(i) {

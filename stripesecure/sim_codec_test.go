@@ -128,7 +128,7 @@ func simAppend(b []byte, v reflect.Value) []byte {
 func simAppendStruct(b []byte, v reflect.Value) []byte {
 	t := v.Type()
 	if t == simTime {
-		at := v.Addr().Interface().(*time.Time) //nolint:errcheck // it is one
+		at := v.Addr().Interface().(*time.Time)
 		return binary.AppendVarint(binary.AppendVarint(b, at.Unix()), int64(at.Nanosecond()))
 	}
 	skipped := simSkipped[t]

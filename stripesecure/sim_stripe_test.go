@@ -57,7 +57,7 @@ const (
 
 const (
 	simKeyLife  = 24 * time.Hour
-	simHoldLife = 7 * 24 * time.Hour
+	simHoldLife = 30 * 24 * time.Hour // of Visa in JPY at a Japanese account (stripe-facts §1.1)
 )
 
 func newSimStripe(w *simWorld) *simStripe {

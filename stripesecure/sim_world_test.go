@@ -312,13 +312,13 @@ func (w *simWorld) atRest() bool {
 	return rest
 }
 
-// outlast lets eight days pass without a sweep: Stripe releases the holds that
-// nobody has captured.
+// outlast lets the time of a hold pass without a sweep: Stripe releases the holds
+// that nobody has captured.
 func (w *simWorld) outlast() {
 	w.outlasted = true
-	w.now += 8 * 24 * time.Hour
+	w.now += simHoldLife + 24*time.Hour
 	w.stirred = w.now
-	w.notef("eight days later")
+	w.notef("a month later")
 	w.stripe.expire()
 	for _, s := range w.servers {
 		w.schedule(s, w.now+time.Second)
