@@ -49,6 +49,9 @@ func (s *Shop) placeOrder(ctx context.Context, tx *sql.Tx, paid stripesecure.Pay
 	if err := insertOrder(ctx, tx, o); err != nil {
 		return stripesecure.Order{}, err
 	}
+	if err := follow(ctx, tx, paid); err != nil {
+		return stripesecure.Order{}, err
+	}
 	return stripesecure.Order{Ref: o.Ref, Total: stripesecure.JPY(bill.Total)}, s.writeMail(ctx, tx, o, paid.MailText)
 }
 
@@ -85,13 +88,6 @@ func closeCart(ctx context.Context, tx *sql.Tx, id, ref string) (session string,
 		return "", &stripesecure.Refusal{Reason: stripesecure.Closed}
 	}
 	return session, err
-}
-
-// paymentChanged keeps what became of the money. News may come twice and late.
-func (s *Shop) paymentChanged(ctx context.Context, p stripesecure.Payment) error {
-	_, err := s.db.ExecContext(ctx, `update orders set payment_state = ?1, payment_version = ?2
-		where payment = ?3 and payment_version < ?2`, string(p.State), p.Version, string(p.ID))
-	return err
 }
 
 // cardName is the card as a buyer knows it: "Visa •••• 4242".

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	texttemplate "text/template"
 
@@ -31,21 +30,12 @@ func readPages(all map[wording.Language]texts) (map[wording.Language]pages, erro
 	read := map[wording.Language]pages{}
 	for lang, t := range all {
 		p := pages{html: map[string]*template.Template{}}
-		files, err := fs.Glob(pageFiles, "pages/*.html")
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			if file == "pages/layout.html" || file == "pages/parts.html" {
-				continue
-			}
-			page, err := template.New("layout.html").Funcs(functions(lang, t)).
-				ParseFS(pageFiles, "pages/layout.html", "pages/parts.html", file)
-			if err != nil {
+		for _, folder := range []string{"pages", "pages/staff"} { // each has a layout of its own
+			if err := p.readFolder(folder, functions(lang, t)); err != nil {
 				return nil, err
 			}
-			p.html[strings.TrimSuffix(path.Base(file), ".html")] = page
 		}
+		var err error
 		p.mail, err = texttemplate.New("mail."+string(lang)+".txt").Funcs(functions(lang, t)).
 			ParseFS(pageFiles, "pages/mail."+string(lang)+".txt")
 		if err != nil {
@@ -56,6 +46,25 @@ func readPages(all map[wording.Language]texts) (map[wording.Language]pages, erro
 	return read, nil
 }
 
+func (p pages) readFolder(folder string, functions template.FuncMap) error {
+	files, err := fs.Glob(pageFiles, folder+"/*.html")
+	if err != nil {
+		return err
+	}
+	layout, parts := folder+"/layout.html", folder+"/parts.html"
+	for _, file := range files {
+		if file == layout || file == parts {
+			continue
+		}
+		page, err := template.New("layout.html").Funcs(functions).ParseFS(pageFiles, layout, "pages/parts.html", parts, file)
+		if err != nil {
+			return err
+		}
+		p.html[strings.TrimSuffix(strings.TrimPrefix(file, "pages/"), ".html")] = page
+	}
+	return nil
+}
+
 // view is what every page can use; Data is its own.
 type view struct {
 	visitor
@@ -64,6 +73,7 @@ type view struct {
 	Page      string       // the template's name
 	Path      string
 	Own       bool // the shop has a Stripe of its own
+	Clerk     clerk
 	Data      any
 }
 
@@ -77,7 +87,7 @@ func (s *Shop) renderAs(w http.ResponseWriter, r *http.Request, status int, page
 	var body bytes.Buffer
 	err := s.pages[v.Language].html[page].Execute(&body, view{
 		visitor: v, Lang: v.Language, OtherLang: otherLanguage(r.URL, v.Language), Page: page, Path: r.URL.Path,
-		Own: s.stripe.own != nil, Data: data,
+		Own: s.stripe.own != nil, Clerk: clerkOf(r), Data: data,
 	})
 	if err != nil {
 		return err

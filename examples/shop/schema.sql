@@ -77,3 +77,36 @@ create table if not exists config (
   name  text primary key,
   value text not null
 );
+
+-- Who works in the shop today.
+create table if not exists staff_sessions (
+  id    text primary key,
+  clerk text not null,
+  ends  text not null
+);
+
+-- What the shop knows of a payment, by Host.Changed. The ref is empty for a
+-- payment without an order: money may have moved all the same.
+create table if not exists payments (
+  payment    text primary key,
+  ref        text not null default '',
+  first      text not null default '',            -- the order's status before anything happened to the money
+  version    integer not null default 0,
+  news       text not null default '',            -- the last news that was taken
+  state      text not null,
+  captured   integer not null default 0,
+  refunded   integer not null default 0,
+  hold_until text not null default '',
+  due        text not null default ''             -- when the answer to a dispute has to be there
+);
+
+-- What a person should know about a payment. It is open until a clerk has seen
+-- it, or until it is over by itself.
+create table if not exists findings (
+  payment text not null,
+  code    text not null,
+  at      text not null,
+  over    integer not null default 0,
+  seen    text not null default '',               -- the clerk
+  primary key (payment, code)
+);

@@ -110,6 +110,7 @@ func (s *Shop) Handler() http.Handler {
 	} {
 		pages.Handle(pattern, s.page(handle))
 	}
+	pages.Handle("/staff/", s.staffPages())
 	mux := http.NewServeMux()
 	mux.Handle("/", s.withLanguage(s.withVisitor(pages)))
 	mux.Handle("GET /assets/", http.StripPrefix("/assets", assets()))

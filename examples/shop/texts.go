@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -22,15 +23,18 @@ type texts map[string]string
 func readTexts() (map[wording.Language]texts, error) {
 	read := map[wording.Language]texts{}
 	for _, lang := range wording.Languages() {
-		data, err := textFiles.ReadFile("texts/" + string(lang) + ".json")
-		if err != nil {
-			return nil, err
+		read[lang] = texts{}
+		for _, part := range []string{"", "staff."} { // for buyers, and for the shop's own people
+			file := "texts/" + part + string(lang) + ".json"
+			data, err := textFiles.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			t := read[lang]
+			if err := json.Unmarshal(data, &t); err != nil { // adds to the map
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
 		}
-		var t texts
-		if err := json.Unmarshal(data, &t); err != nil {
-			return nil, fmt.Errorf("texts/%s.json: %w", lang, err)
-		}
-		read[lang] = t
 	}
 	return read, nil
 }
@@ -59,6 +63,9 @@ func functions(lang wording.Language, t texts) map[string]any {
 		"date":     func(utc string) (string, error) { return japanDate(t, utc) },
 		"name":     func(product string) string { return t.get("product." + product + ".name") },
 		"card":     cardName,
+		"m":        func(code string) string { return wording.Merchant(code, lang) },
+		"money":    func(m stripesecure.Money) string { return stripesecure.FormatMoney(m, lang) },
+		"stamp":    func(at time.Time) (string, error) { return japanDate(t, stamp(at)) },
 		"japanese": func() bool { return lang == wording.Japanese },
 		"field":    newField,
 		"upto": func(n int64) []int64 {
