@@ -2,6 +2,8 @@ package stripeapi
 
 import (
 	"maps"
+	"net/url"
+	"strconv"
 	"strings"
 
 	stripe "github.com/stripe/stripe-go/v79"
@@ -108,7 +110,7 @@ func (c Create) Body() Body {
 	if c.Card.Save {
 		params.SetupFutureUsage = stripe.String("off_session")
 	}
-	params.AddExpand(expandCharge)
+	expand(&params.Params)
 	return encode(params)
 }
 
@@ -132,7 +134,7 @@ func (c Card) ConfirmBody() Body {
 			},
 		},
 	}
-	params.AddExpand(expandCharge)
+	expand(&params.Params)
 	return encode(params)
 }
 
@@ -143,7 +145,7 @@ func CaptureBody(ref string, amount int64) Body {
 	if amount > 0 {
 		params.AmountToCapture = stripe.Int64(amount)
 	}
-	params.AddExpand(expandCharge)
+	expand(&params.Params)
 	return encode(params)
 }
 
@@ -151,18 +153,34 @@ func CaptureBody(ref string, amount int64) Body {
 // ref into metadata and description.
 func TagBody(ref, description string) Body {
 	params := &stripe.PaymentIntentParams{Metadata: map[string]string{metaOrder: ref}, Description: text(description)}
-	params.AddExpand(expandCharge)
+	expand(&params.Params)
 	return encode(params)
 }
 
 // CancelBody is the body of POST …/cancel.
 func CancelBody() Body {
 	params := &stripe.PaymentIntentCancelParams{CancellationReason: stripe.String("abandoned")}
-	params.AddExpand(expandCharge)
+	expand(&params.Params)
 	return encode(params)
 }
 
-const expandCharge = "latest_charge"
+// expanded is what a PaymentIntent has to carry in every answer: unexpanded, a
+// review would not say whether it is still open.
+var expanded = []string{"latest_charge", "review"}
+
+func expand(params *stripe.Params) {
+	for _, field := range expanded {
+		params.AddExpand(field)
+	}
+}
+
+// expandQuery is the same for a GET; prefix is "data." for lists.
+func expandQuery(query url.Values, prefix string) url.Values {
+	for i, field := range expanded {
+		query.Set("expand["+strconv.Itoa(i)+"]", prefix+field)
+	}
+	return query
+}
 
 func text(s string) *string {
 	if s == "" {

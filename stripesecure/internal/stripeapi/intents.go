@@ -42,7 +42,7 @@ func replayed(r *stripe.APIResponse) bool {
 // Read fetches a PaymentIntent.
 func (c Client) Read(ctx context.Context, id string) (checkout.Intent, error) {
 	var intent stripe.PaymentIntent
-	query := url.Values{"expand[0]": {expandCharge}}
+	query := expandQuery(url.Values{}, "")
 	err := c.call(ctx, http.MethodGet, "/v1/payment_intents/"+url.PathEscape(id), "", query.Encode(), &intent)
 	if err != nil {
 		return checkout.Intent{}, fault(err)
@@ -59,7 +59,7 @@ func (c Client) FindAttempt(ctx context.Context, customer, attempt string) (*che
 	after := ""
 	for {
 		var page stripe.PaymentIntentList
-		query := url.Values{"customer": {customer}, "limit": {"100"}, "expand[0]": {"data." + expandCharge}}
+		query := expandQuery(url.Values{"customer": {customer}, "limit": {"100"}}, "data.")
 		if after != "" {
 			query.Set("starting_after", after)
 		}
@@ -85,7 +85,7 @@ func (c Client) intent(p *stripe.PaymentIntent) checkout.Intent {
 		CaptureMethod: string(p.CaptureMethod), Attempt: m[metaAttempt], Checkout: m[metaCheckout], Ref: m[metaOrder],
 		Signed:    c.backend.verify(m[metaShop], m[metaCheckout], m[metaAttempt], m[metaSignature]),
 		Cancelled: string(p.CancellationReason), ClientSecret: p.ClientSecret,
-		Seen: checkout.Seen{Status: string(p.Status), Received: p.AmountReceived, InReview: p.Review != nil},
+		Seen: checkout.Seen{Status: string(p.Status), Received: p.AmountReceived, InReview: p.Review != nil && p.Review.Open},
 	}
 	if p.Customer != nil {
 		in.Customer = p.Customer.ID
@@ -113,9 +113,6 @@ func charge(seen *checkout.Seen, ch *stripe.Charge) {
 	}
 	if ch.Outcome != nil {
 		seen.Risk = ch.Outcome.RiskLevel
-	}
-	if ch.Review != nil {
-		seen.InReview = ch.Review.Open
 	}
 	if ch.PaymentMethodDetails == nil || ch.PaymentMethodDetails.Card == nil {
 		return

@@ -22,10 +22,9 @@ type Listed struct {
 // newest first, after the PaymentIntent called after ("" for the newest).
 func (c Client) Page(ctx context.Context, from, to time.Time, after string) (page []Listed, more bool, err error) {
 	var list stripe.PaymentIntentList
-	query := url.Values{
-		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)},
-		"limit": {"100"}, "expand[0]": {"data." + expandCharge},
-	}
+	query := expandQuery(url.Values{
+		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)}, "limit": {"100"},
+	}, "data.")
 	if after != "" {
 		query.Set("starting_after", after)
 	}
