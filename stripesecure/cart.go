@@ -117,7 +117,7 @@ func (c Cart) check(base *url.URL, needReturn bool) []Fault {
 	if c.ReturnURL != "" && !below(base, c.ReturnURL) {
 		bad("return_url", "outside_shop")
 	}
-	return sorted(faults)
+	return sorted(withCards(faults, c.cardFaults()))
 }
 
 func (o Order) check(field string) []Fault {
@@ -153,7 +153,7 @@ func (in Input) check() []Fault {
 	if in.Shown != (Money{}) {
 		faults = append(faults, checkMoney("input.shown", in.Shown)...)
 	}
-	return faults
+	return withCards(faults, in.cardFaults())
 }
 
 func stripeID(id, prefix string) bool {

@@ -116,6 +116,10 @@ func (e *Error) Message(lang wording.Language) wording.Message {
 			if f.Field == "cart.return_url" {
 				code = wording.InvalidReturn
 			}
+			if f.Code == faultCardNumber {
+				code = wording.CardNumberMisplaced
+				break
+			}
 		}
 	case CodeNotFound:
 		code = wording.NotFound

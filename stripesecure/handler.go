@@ -91,8 +91,9 @@ func (p *Plugin) serveResume(w http.ResponseWriter, r *http.Request) {
 		p.serveError(w, r, languageOf(r), err)
 		return
 	}
-	if fields, err := readFields(r); err == nil && r.Method == http.MethodPost {
-		cart.Tab = fields(fieldTab)
+	if err := readTab(r, &cart); err != nil {
+		p.serveError(w, r, cart.Language, err)
+		return
 	}
 	res, err := p.Resume(r.Context(), cart)
 	p.ServeResult(w, r, cart, res, err)

@@ -177,7 +177,7 @@ func TestHandler_refusals(t *testing.T) {
 		}{
 			"another site": {b.do("/stripesecure/pay", asJSON, token(t), "Sec-Fetch-Site", "cross-site"), http.StatusForbidden, wording.RequestRefused},
 			"no cart":      {b.do("/stripesecure/pay", asJSON, token(t), "Cookie", "other=1"), http.StatusNotFound, wording.NotFound},
-			"card number":  {b.do("/stripesecure/pay", asJSON, token(visa)), http.StatusUnprocessableEntity, wording.FormIncomplete},
+			"card number":  {b.do("/stripesecure/pay", asJSON, token(visa)), http.StatusUnprocessableEntity, wording.CardNumberMisplaced},
 			"bad amount":   {b.do("/stripesecure/pay", asJSON, url.Values{"stripesecure_amount": {"1e9"}, "stripesecure_currency": {"JPY"}}), http.StatusUnprocessableEntity, wording.FormIncomplete},
 			"too large":    {b.do("/stripesecure/pay", asJSON, token(strings.Repeat("x", 2<<20))), http.StatusUnprocessableEntity, wording.FormIncomplete},
 			"no page":      {b.do("/stripesecure/page/forged.handle", asJSON, nil), http.StatusNotFound, wording.PaymentPageExpired},

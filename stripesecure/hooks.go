@@ -64,11 +64,11 @@ func (r *Refused) Error() string { return "refused by hook: " + string(r.Message
 
 // clean shortens and drops what Stripe would refuse (LIM-04, LIM-06).
 func (d Description) clean() Description {
-	d.Text = cut(printable(d.Text), 1000)
+	d.Text = withoutCard(cut(printable(d.Text), 1000))
 	d.Descriptor = d.Descriptor.clean()
 	extra := make(map[string]string, len(d.Metadata))
 	for key, value := range d.Metadata {
-		if key == "" || utf8.RuneCountInString(key) > 40 || strings.ContainsAny(key, "[]") || value == "" || len(extra) == 40 {
+		if key == "" || utf8.RuneCountInString(key) > 40 || strings.ContainsAny(key, "[]") || value == "" || typedCard(value) || len(extra) == 40 {
 			continue
 		}
 		extra[key] = cut(printable(value), 500)

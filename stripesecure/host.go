@@ -3,6 +3,7 @@ package stripesecure
 import (
 	"context"
 	"net/http"
+	"slices"
 )
 
 // Host is the port that every shop engine implements. Each call may come more
@@ -88,6 +89,9 @@ func (r Refusal) check() []Fault {
 		if len(ref) > 128 || textFault(ref) != "" {
 			faults = append(faults, Fault{field, "malformed"})
 		}
+	}
+	if slices.ContainsFunc(r.Items, typedCard) {
+		faults = append(faults, Fault{"refusal.items", faultCardNumber})
 	}
 	return sorted(faults)
 }

@@ -22,7 +22,8 @@ const maxInput = 1 << 20 // of the whole form, the host's own fields included
 
 // ReadInput reads what the browser sent: the form fields of [Offer.HTML], or
 // the same names in a JSON object, at most 1 MiB with the host's own fields. A
-// saved card that the buyer has chosen counts before a token. The error is an
+// saved card that the buyer has chosen counts before a token. A value that looks
+// like a card number is refused, whatever field it is in. The error is an
 // [Error] with [CodeInvalid]; a host shows its Message and keeps the cart.
 func ReadInput(r *http.Request) (Input, error) {
 	fields, err := readFields(r)
@@ -44,6 +45,19 @@ func ReadInput(r *http.Request) (Input, error) {
 	return in, nil
 }
 
+// readTab takes the tab's name from a question where the payment stands. A body
+// that cannot be read asks the same; only a card number is refused.
+func readTab(r *http.Request, cart *Cart) error {
+	fields, err := readFields(r)
+	switch {
+	case cardError(err):
+		return err
+	case err == nil && r.Method == http.MethodPost:
+		cart.Tab = fields(fieldTab)
+	}
+	return nil
+}
+
 // readFields returns the request's fields, from a form or a JSON object.
 func readFields(r *http.Request) (func(string) string, error) {
 	malformed := invalid("ReadInput", []Fault{{"input", "malformed"}})
@@ -57,6 +71,9 @@ func readFields(r *http.Request) (func(string) string, error) {
 		if err := parse(); err != nil {
 			return nil, malformed
 		}
+		if formCard(r.PostForm) {
+			return nil, invalid("ReadInput", []Fault{{"input", faultCardNumber}})
+		}
 		return r.PostForm.Get, nil
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxInput+1))
@@ -66,6 +83,11 @@ func readFields(r *http.Request) (func(string) string, error) {
 	fields := map[string]string{}
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, malformed
+	}
+	for _, value := range fields {
+		if longCard(value) {
+			return nil, invalid("ReadInput", []Fault{{"input", faultCardNumber}})
+		}
 	}
 	return func(name string) string { return fields[name] }, nil
 }

@@ -351,7 +351,7 @@ func (j *job) placeOrder(ctx context.Context) func(*checkout.Row) {
 			if r.Gen == gen {
 				// Only the key says that there is no order: another tab may
 				// have committed one.
-				r.Refuse(checkout.Refusal{Reason: string(refusal.Reason), Items: refusal.Items, Allotted: cmp.Or(refusal.Allotted, refusal.Ref)}, j.p.now())
+				r.Refuse(checkout.Refusal{Reason: string(refusal.Reason), Items: withoutCards(refusal.Items), Allotted: cmp.Or(refusal.Allotted, refusal.Ref)}, j.p.now())
 				if r.End == nil { // captured by somebody: it cannot be ended, only asked for again
 					r.PlaceFailed(j.p.now())
 				}

@@ -104,8 +104,9 @@ func (p *Plugin) servePageResume(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if fields, err := readFields(r); err == nil && r.Method == http.MethodPost {
-		cart.Tab = fields(fieldTab)
+	if err := readTab(r, &cart); err != nil {
+		p.serveError(w, r, cart.Language, err)
+		return
 	}
 	res, err := p.Resume(r.Context(), cart)
 	p.servePageResult(w, r, cart, res, err)

@@ -86,6 +86,8 @@ func (r Refund) check() (int64, []Fault) {
 		faults = append(faults, Fault{"refund.note", "not_utf8"})
 	case utf8.RuneCountInString(r.Note) > maxNote:
 		faults = append(faults, Fault{"refund.note", "too_long"})
+	case typedCard(r.Note):
+		faults = append(faults, Fault{"refund.note", faultCardNumber})
 	}
 	return minor, faults
 }

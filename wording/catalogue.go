@@ -57,6 +57,9 @@ var catalogue = []entry{
 	{FormIncomplete, local{
 		"入力内容に不足または誤りがあります。ご確認のうえ、もう一度お手続きください。",
 		"Some of the details are missing or not valid. Please check them and try again."}},
+	{CardNumberMisplaced, local{
+		"カード番号と思われる数字が入力されています。カード番号は、カード情報の入力欄以外にはご入力いただけません。",
+		"Something you entered looks like a card number. Please enter card numbers in the card form only."}},
 	{CardFormFailed, local{
 		"カードの入力欄を表示できませんでした。通信状況をご確認のうえ、画面を再読み込みしてください。",
 		"The card form could not be loaded. Please check your connection and reload the page."}},

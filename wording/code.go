@@ -36,6 +36,8 @@ const (
 const (
 	// FormIncomplete: something is missing in, or wrong with, what the browser sent.
 	FormIncomplete Code = "form_incomplete"
+	// CardNumberMisplaced: a field that is not the card form of Stripe has what looks like a card number.
+	CardNumberMisplaced Code = "card_number_misplaced"
 	// CardFormFailed: the card form of Stripe did not load.
 	CardFormFailed Code = "card_form_failed"
 	// JavaScriptRequired: a new card needs JavaScript; a saved card does not.

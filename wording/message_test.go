@@ -55,7 +55,7 @@ var goldenCodes = []Code{
 	"out_of_stock", "returned", "duplicate_tab",
 	"declined_generic", "declined_input", "declined_expired", "declined_funds", "declined_unsupported", "declined_retry",
 	"three_ds_failed", "wallet_timeout", "saved_card_unavailable", "too_many_attempts",
-	"form_incomplete", "card_form_failed", "javascript_required", "token_expired", "three_ds_required",
+	"form_incomplete", "card_number_misplaced", "card_form_failed", "javascript_required", "token_expired", "three_ds_required",
 	"processing", "order_pending", "cancelling", "ask_again", "unknown_result",
 	"completed", "already_paid", "nothing_to_pay", "payment_failed", "payment_expired",
 	"amount_changed", "order_cancelled", "order_closed", "order_refused", "payment_page_expired",
