@@ -44,7 +44,7 @@ func buildCurrencies() map[string]currency {
 	add := func(codes string, c currency) {
 		for code := range strings.FieldsSeq(codes) {
 			c := c
-			c.max = maxMinor
+			c.max = maxMinor - maxMinor%c.step // an amount like any other
 			c.min = max(minimums[code], c.step)
 			table[code] = c
 		}
