@@ -15,7 +15,6 @@ import (
 const (
 	maxEvent      = 1 << 20
 	webhookBudget = 2 * time.Second // then the sweep goes on
-	eventVersion  = "2024-06-20"    // of the API; others are understood as well
 )
 
 // event is a hint: which PaymentIntent to look at.

@@ -57,7 +57,7 @@ func (h *heard) note(now time.Time, answer string, why *forged) {
 func (h *heard) strange(version string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.versions || version == eventVersion {
+	if h.versions || version == APIVersion {
 		return false
 	}
 	h.versions = true
