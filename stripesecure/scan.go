@@ -6,7 +6,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/stripeapi"
 )
 
 // The second janitor (rule 10) goes from Stripe to the rows.
@@ -28,15 +30,20 @@ type scanRecord struct {
 	Until    time.Time `json:"until,omitzero"`    // the lease of the pass that runs
 	Unknown  []Unknown `json:"unknown,omitempty"` // by the last complete pass
 	Pass     *scanPass `json:"pass,omitempty"`    // that is not complete yet
+	// Heard is, for each environment and account, up to when its events were read.
+	Heard map[string]time.Time `json:"heard,omitempty"`
 }
 
 // scanPass is a pass under way: a big shop's needs several sweeps.
 type scanPass struct {
-	Began   time.Time `json:"began"`
-	From    time.Time `json:"from"`
-	Deep    bool      `json:"deep,omitempty"`
-	After   string    `json:"after,omitempty"` // the last PaymentIntent that was looked at
-	Unknown []Unknown `json:"unknown,omitempty"`
+	Scope   checkout.Scope `json:"scope"`
+	Began   time.Time      `json:"began"`
+	From    time.Time      `json:"from"`
+	Deep    bool           `json:"deep,omitempty"`
+	Listed  bool           `json:"listed,omitempty"` // all payments were looked at: the events are next
+	Since   time.Time      `json:"since,omitzero"`   // of the events
+	After   string         `json:"after,omitempty"`  // the last PaymentIntent or event that was looked at
+	Unknown []Unknown      `json:"unknown,omitempty"`
 }
 
 // Unknown is a payment at Stripe that carries this shop's signature and that no
@@ -96,28 +103,38 @@ func (p *Plugin) scan(ctx context.Context, row Row) error {
 	s, err := p.opts.Settings.Settings(ctx)
 	if err != nil {
 		p.log(ctx, "scan", "answer", "no_settings")
-		return nil //nolint:nilerr // the row stays due; the store is well
+		return nil // the row stays due; the store is well
 	}
-	if record.Pass == nil {
-		from, deep := record.window(now)
-		record.Pass = &scanPass{Began: now, From: from, Deep: deep}
+	if record.Pass == nil || record.Pass.Scope != scopeOf(s) { // the merchant has changed ⑥ or ⑦
+		record.begin(now, scopeOf(s))
 	}
 	record.Until = now.Add(sweepBudget)
 	if err := p.putScan(ctx, &row, record, record.Until); err != nil {
 		return ignoreConflict(err) // another server scans
 	}
-	complete, err := p.scanPages(ctx, scopeOf(s), record.Pass)
-	if err != nil {
-		p.log(ctx, "scan", "answer", "error")
-		return nil //nolint:nilerr // the lease ends, and the row is due again; the store is well
-	}
+	complete, err := p.goOn(ctx, s, record.Pass)
 	due := p.now() // the next sweep goes on
-	if complete {
+	switch {
+	case err != nil:
+		p.log(ctx, "scan", "answer", "error")
+		due = record.Until // what was done of the pass is kept
+	case complete:
 		record.finish()
 		due = record.Complete.Add(scanEvery)
 	}
 	record.Until = time.Time{}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
 	return ignoreConflict(p.putScan(ctx, &row, record, due))
+}
+
+func (r *scanRecord) begin(now time.Time, scope checkout.Scope) {
+	from, deep := r.window(now)
+	since := now.Add(-eventLife)
+	if last := r.Heard[heardKey(scope)].Add(-scanOverlap); last.After(since) {
+		since = last
+	}
+	r.Pass = &scanPass{Scope: scope, Began: now, From: from, Deep: deep, Since: since}
 }
 
 func (r *scanRecord) finish() {
@@ -125,8 +142,14 @@ func (r *scanRecord) finish() {
 	if r.Pass.Deep {
 		r.Deep = r.Pass.Began
 	}
+	if r.Heard == nil {
+		r.Heard = map[string]time.Time{}
+	}
+	r.Heard[heardKey(r.Pass.Scope)] = r.Pass.Began
 	r.Pass = nil
 }
+
+func heardKey(scope checkout.Scope) string { return scope.Environment + " " + scope.Account }
 
 func (p *Plugin) putScan(ctx context.Context, row *Row, record scanRecord, due time.Time) error {
 	body, err := json.Marshal(record)
@@ -159,38 +182,60 @@ func (r scanRecord) window(now time.Time) (from time.Time, deep bool) {
 	return from, false
 }
 
-// scanPages goes on with a pass until it is complete or its time is up.
-func (p *Plugin) scanPages(ctx context.Context, scope checkout.Scope, pass *scanPass) (complete bool, err error) {
-	client, err := p.client(ctx, scope, true)
+// goOn works on a pass until it is complete or its time is up: first the
+// payments, then the events.
+func (p *Plugin) goOn(ctx context.Context, s settings.Settings, pass *scanPass) (complete bool, err error) {
+	client, err := p.client(ctx, pass.Scope, inBackground)
 	if err != nil {
 		return false, err
 	}
-	for end := p.now().Add(scanBudget); p.now().Before(end); {
-		page, more, err := client.Page(ctx, pass.From, pass.Began, pass.After)
-		if err != nil {
+	end := p.now().Add(scanBudget)
+	missed := p.missedPage(s, end)
+	for p.now().Before(end) {
+		page := p.scanPage
+		if pass.Listed {
+			page = missed
+		}
+		more, err := page(ctx, client, pass)
+		var gone *stripeapi.Error
+		switch {
+		case errors.As(err, &gone) && gone.Gone():
+			pass.After = "" // the cursor: Stripe has dropped it
 			return false, err
-		}
-		for _, listed := range page {
-			pass.After = listed.ID
-			if !listed.Signed {
-				continue // another shop's, or nobody's we know
-			}
-			known, err := p.link(ctx, listed.Intent, false)
-			if err != nil {
-				return false, err
-			}
-			if !known && len(pass.Unknown) < maxUnknown {
-				pass.Unknown = append(pass.Unknown, Unknown{
-					Intent: listed.ID, Checkout: CheckoutID(listed.Checkout), Ref: listed.Ref, Status: listed.Seen.Status,
-					Amount: FromMinor(listed.Amount, listed.Currency), Created: listed.Created, Found: pass.Began,
-				})
-			}
-		}
-		if !more || len(page) == 0 {
+		case err != nil:
+			return false, err
+		case more:
+		case pass.Listed:
 			return true, nil
+		default:
+			pass.Listed, pass.After = true, ""
 		}
 	}
 	return false, nil
+}
+
+// scanPage looks at the next page of payments.
+func (p *Plugin) scanPage(ctx context.Context, client stripePort, pass *scanPass) (more bool, err error) {
+	page, more, err := client.Page(ctx, pass.From, pass.Began, pass.After)
+	if err != nil {
+		return false, err
+	}
+	for _, listed := range page {
+		known := true
+		if listed.Signed { // otherwise another shop's, or nobody's we know
+			if known, err = p.link(ctx, listed.Intent, false); err != nil {
+				return false, err
+			}
+		}
+		pass.After = listed.ID
+		if !known && len(pass.Unknown) < maxUnknown {
+			pass.Unknown = append(pass.Unknown, Unknown{
+				Intent: listed.ID, Checkout: CheckoutID(listed.Checkout), Ref: listed.Ref, Status: listed.Seen.Status,
+				Amount: FromMinor(listed.Amount, listed.Currency), Created: listed.Created, Found: pass.Began,
+			})
+		}
+	}
+	return more && len(page) > 0, nil
 }
 
 // link brings what was found to its checkout, if there is one that knows it. It

@@ -33,6 +33,7 @@ type cardPort interface {
 
 // eventPort are the calls about webhooks.
 type eventPort interface {
+	Events(ctx context.Context, kinds []string, from, to time.Time, after string) (page []stripeapi.Event, more bool, err error)
 	Endpoints(ctx context.Context) ([]stripeapi.Endpoint, error)
 	PostEndpoint(ctx context.Context, id string, body stripeapi.Body, key string) (stripeapi.Endpoint, error)
 }

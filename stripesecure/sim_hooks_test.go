@@ -2,6 +2,7 @@ package stripesecure
 
 import (
 	"context"
+	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/stripeapi"
 )
@@ -14,4 +15,10 @@ func (s *simStripe) Endpoints(context.Context) ([]stripeapi.Endpoint, error) { r
 // PostEndpoint implements stripePort.
 func (s *simStripe) PostEndpoint(context.Context, string, stripeapi.Body, string) (stripeapi.Endpoint, error) {
 	return stripeapi.Endpoint{}, nil
+}
+
+// Events implements stripePort: what the webhooks did not bring is found by the
+// lists of payments.
+func (s *simStripe) Events(context.Context, []string, time.Time, time.Time, string) ([]stripeapi.Event, bool, error) {
+	return nil, false, nil
 }

@@ -63,8 +63,8 @@ func (p *Plugin) refuseEvent(w http.ResponseWriter, r *http.Request, status int,
 	http.Error(w, why.reason, status)
 }
 
-// takeEvent works on an event within a time budget. An error means that it is
-// neither done nor stored.
+// takeEvent works on an event, one that Stripe has posted within a time budget.
+// An error means that it is neither done nor stored.
 func (p *Plugin) takeEvent(ctx context.Context, s settings.Settings, environment settings.Environment, ev event) (string, error) {
 	switch {
 	case ev.Live != environment.Livemode():
@@ -75,15 +75,19 @@ func (p *Plugin) takeEvent(ctx context.Context, s settings.Settings, environment
 		return "not_ours", nil // nothing is asked of Stripe for another shop's (SIG-05)
 	}
 	h := hint{Scope: checkout.Scope{Environment: string(environment), Account: s.AccountID}, Intent: ev.Intent, Matters: ev.Matters()}
-	work, cancel := context.WithTimeout(ctx, webhookBudget)
-	defer cancel()
-	if err := p.intentOf(work, &h, ev.Charge); err != nil {
+	work, background := ctx, ev.Listed
+	if !ev.Listed {
+		var cancel context.CancelFunc
+		work, cancel = context.WithTimeout(ctx, webhookBudget)
+		defer cancel()
+	}
+	if err := p.intentOf(work, &h, ev.Charge, background); err != nil {
 		return "failed", err
 	}
 	if !stripeID(h.Intent, "pi_") {
 		return "no_payment", nil
 	}
-	outcome, done := p.lookAt(work, h, forBuyers)
+	outcome, done := p.lookAt(work, h, background)
 	if done {
 		return outcome, nil
 	}
@@ -103,11 +107,11 @@ type hint struct {
 
 // intentOf finds the PaymentIntent of an object that names its charge only
 // (DSP-04).
-func (p *Plugin) intentOf(ctx context.Context, h *hint, charge string) error {
+func (p *Plugin) intentOf(ctx context.Context, h *hint, charge string, background bool) error {
 	if h.Intent != "" || !stripeID(charge, "ch_") {
 		return nil
 	}
-	client, err := p.client(ctx, h.Scope, forBuyers)
+	client, err := p.client(ctx, h.Scope, background)
 	if err != nil {
 		return err
 	}

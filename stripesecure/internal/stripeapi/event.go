@@ -23,6 +23,9 @@ type Event struct {
 	Intent   string // the PaymentIntent behind the object, "" if it does not say
 	Charge   string // of a dispute, refund or warning
 	Foreign  bool   // a PaymentIntent whose metadata are not signed by this shop
+
+	ObjectCreated time.Time
+	Listed        bool // from the events list, not by webhook
 }
 
 // errEvent says nothing of the body: it may come from anybody.
@@ -42,10 +45,10 @@ func ReadEvent(body []byte, verify func(shop, checkout, attempt, signature strin
 		return Event{}, errEvent
 	}
 	o := &w.Data.Object
-	created, _ := strconv.ParseInt(w.Created.text, 10, 64) // 0 is long ago, and looked at
 	ev := Event{
 		ID: w.ID.text, Kind: w.Type.text, Account: w.Account.text, Version: w.APIVersion.text,
-		Live: w.Livemode.text == "true", Created: time.Unix(created, 0).UTC(), Object: o.Object.text, ObjectID: o.ID.text,
+		Live: w.Livemode.text == "true", Created: w.Created.time(), Object: o.Object.text, ObjectID: o.ID.text,
+		ObjectCreated: o.Created.time(),
 	}
 	switch o.Object.text {
 	case "payment_intent":
@@ -80,6 +83,7 @@ type wireEvent struct {
 		Object struct {
 			ID            once `json:"id"`
 			Object        once `json:"object"`
+			Created       once `json:"created"`
 			PaymentIntent once `json:"payment_intent"`
 			Charge        once `json:"charge"`
 			Metadata      *struct {
@@ -98,6 +102,12 @@ type wireEvent struct {
 type once struct {
 	text string
 	set  bool
+}
+
+// time is a number of seconds; what is none is long ago.
+func (o once) time() time.Time {
+	seconds, _ := strconv.ParseInt(o.text, 10, 64) // 0
+	return time.Unix(seconds, 0).UTC()
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

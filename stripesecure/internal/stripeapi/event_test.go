@@ -13,7 +13,7 @@ import (
 )
 
 const paid = `{"id":"evt_1","object":"event","api_version":"2024-06-20","created":1700000000,"livemode":true,"type":"payment_intent.succeeded",
-"account":"acct_9","data":{"object":{"id":"pi_1","object":"payment_intent","customer":"cus_1","metadata":{"order_id":"R-1",
+"account":"acct_9","data":{"object":{"id":"pi_1","object":"payment_intent","created":1600000000,"customer":"cus_1","metadata":{"order_id":"R-1",
 "stripesecure_shop":"shop","stripesecure_checkout":"cart-1","stripesecure_attempt":"a-1","stripesecure_signature":"good"}}}}`
 
 func own(shop, checkout, attempt, signature string) bool {
@@ -26,6 +26,7 @@ func TestReadEvent(t *testing.T) {
 	assert.Equal(t, stripeapi.Event{
 		ID: "evt_1", Kind: "payment_intent.succeeded", Account: "acct_9", Version: "2024-06-20", Live: true,
 		Created: time.Unix(1_700_000_000, 0).UTC(), Object: "payment_intent", ObjectID: "pi_1", Intent: "pi_1",
+		ObjectCreated: time.Unix(1_600_000_000, 0).UTC(),
 	}, ev)
 
 	about := func(object string) string {

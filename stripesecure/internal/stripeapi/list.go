@@ -2,6 +2,7 @@ package stripeapi
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -33,6 +34,39 @@ func (c Client) Page(ctx context.Context, from, to time.Time, after string) (pag
 	}
 	for _, intent := range list.Data {
 		page = append(page, Listed{c.intent(intent), time.Unix(intent.Created, 0).UTC()})
+	}
+	return page, list.HasMore, nil
+}
+
+// Events lists up to 100 events of these types (at most twenty) that happened in
+// [from, to), the newest first, after the event called after ("" for the
+// newest). Stripe keeps them for thirty days.
+func (c Client) Events(ctx context.Context, kinds []string, from, to time.Time, after string) (page []Event, more bool, err error) {
+	var list struct {
+		stripe.APIResource
+
+		Data    []json.RawMessage `json:"data"`
+		HasMore bool              `json:"has_more"`
+	}
+	query := url.Values{
+		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)}, "limit": {"100"},
+	}
+	for i, kind := range kinds {
+		query.Set("types["+strconv.Itoa(i)+"]", kind)
+	}
+	if after != "" {
+		query.Set("starting_after", after)
+	}
+	if err := c.call(ctx, http.MethodGet, "/v1/events", "", query.Encode(), &list); err != nil {
+		return nil, false, fault(err)
+	}
+	for _, body := range list.Data {
+		ev, err := ReadEvent(body, c.backend.verify)
+		if err != nil {
+			return nil, false, &Error{Code: "no_object"}
+		}
+		ev.Listed = true
+		page = append(page, ev)
 	}
 	return page, list.HasMore, nil
 }
