@@ -21,8 +21,10 @@ import (
 var requests = []string{
 	"GET /v1/account",
 	"GET /v1/customers/{customer}/payment_methods",
+	"GET /v1/events",
 	"GET /v1/payment_intents",
 	"GET /v1/payment_intents/{intent}",
+	"GET /v1/webhook_endpoints",
 	"POST /v1/customers",
 	"POST /v1/payment_intents",
 	"POST /v1/payment_intents/{intent}",
@@ -30,6 +32,8 @@ var requests = []string{
 	"POST /v1/payment_intents/{intent}/capture",
 	"POST /v1/payment_intents/{intent}/confirm",
 	"POST /v1/payment_methods/{payment_method}/detach",
+	"POST /v1/webhook_endpoints",
+	"POST /v1/webhook_endpoints/{webhook_endpoint}",
 }
 
 // parameters are those that only some paths send.
@@ -53,6 +57,12 @@ var parameters = []string{
 	"POST /v1/payment_intents/{intent}/confirm setup_future_usage=off_session",
 	"GET /v1/payment_intents starting_after",
 	"GET /v1/payment_intents created[gte]",
+	"GET /v1/events created[gte]",
+	"GET /v1/events types[0]",
+	"POST /v1/webhook_endpoints api_version",
+	"POST /v1/webhook_endpoints connect=true",
+	"POST /v1/webhook_endpoints metadata[stripesecure_shop]",
+	"POST /v1/webhook_endpoints/{webhook_endpoint} disabled=false",
 }
 
 // answers are the failures that the description has to allow as well.
@@ -68,7 +78,7 @@ var answers = []string{
 func TestEveryPathIsAsDescribed(t *testing.T) {
 	log := newLedger()
 	for _, paths := range []func(*testing.T, *ledger){
-		saving, authentication, orders, declines, describing, reading, recovery, accounts,
+		saving, authentication, orders, declines, describing, reading, recovery, accounts, endpoints,
 	} {
 		paths(t, log)
 	}
@@ -273,6 +283,24 @@ func accounts(t *testing.T, log *ledger) {
 		id, err := client(s, log).Account(s.Context())
 		require.NoError(s, err)
 		require.Equal(s, stripetest.AccountID, id)
+	})
+}
+
+// endpoints: the webhook endpoint is made, and mended when somebody has changed
+// it, for a shop and for a platform.
+func endpoints(t *testing.T, log *ledger) {
+	for name, mode := range map[string]settings.Authentication{"a shop": settings.AuthSecretKey, "a platform": settings.AuthConnect} {
+		open(t, log, "webhook endpoint of "+name, func(s *shop) {
+			made, err := s.plugin.EnsureEndpoint(s.Context(), settings.Test)
+			require.NoError(s, err)
+			require.True(s, made.Secret.SignsEvents())
+		}, func(_ *stripesecure.Options, set *settings.Settings) { set.Authentication = mode })
+	}
+	open(t, log, "a foreign webhook endpoint", func(s *shop) {
+		s.stripe.AddWebhook("https://shop.example/stripesecure/webhook", stripetest.WebhookSecret, "charge.refunded")
+		mended, err := s.plugin.EnsureEndpoint(s.Context(), settings.Test)
+		require.NoError(s, err)
+		require.Contains(s, mended.Mended, stripesecure.EndpointEvents)
 	})
 }
 
