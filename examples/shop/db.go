@@ -40,7 +40,7 @@ func openDB(ctx context.Context, file string) (*sql.DB, error) {
 
 // removeDB deletes the file, and what SQLite keeps beside it.
 func removeDB(file string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
+	for _, suffix := range []string{"", "-wal", "-shm", ".key"} {
 		if err := os.Remove(file + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

@@ -2,20 +2,18 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 	"net/http"
 
 	"github.com/ec-plugins/stripesecure/settings"
+	"github.com/ec-plugins/stripesecure/stripesecure/admin"
 )
 
 // demoSettings are the settings that a visitor of the demonstration may change.
 type demoSettings struct {
-	Region       string                `json:"region"`         // ②
-	Capture      settings.Capture      `json:"capture"`        // ⑬
-	ThreeDSecure settings.ThreeDSecure `json:"three_d_secure"` // ⑭
-	SaveCard     settings.SaveCard     `json:"save_card"`      // ⑮
+	Region       string                // ②
+	Capture      settings.Capture      // ⑬
+	ThreeDSecure settings.ThreeDSecure // ⑭
+	SaveCard     settings.SaveCard     // ⑮
 }
 
 var demoDefaults = demoSettings{"JP", settings.CaptureManual, settings.ThreeDSecureAutomatic, settings.SaveOptional}
@@ -41,21 +39,12 @@ func defaultSettings(s stripe) settings.Settings {
 	return demoDefaults.apply(set)
 }
 
-// Settings makes the shop a settings.Source: the library asks it on every call.
-func (s *Shop) Settings(ctx context.Context) (settings.Settings, error) {
-	d, err := s.demoSettings(ctx)
-	return d.apply(defaultSettings(s.stripe)), err
-}
-
+// demoSettings are what is set now, as far as the demonstration shows it.
 func (s *Shop) demoSettings(ctx context.Context) (demoSettings, error) {
-	var kept string
-	err := s.db.QueryRowContext(ctx, `select value from config where name = 'demo'`).Scan(&kept)
-	if errors.Is(err, sql.ErrNoRows) {
-		return demoDefaults, nil
-	}
-	d := demoDefaults
-	if err == nil {
-		err = json.Unmarshal([]byte(kept), &d)
+	set, err := s.settings.Settings(ctx)
+	d := demoSettings{settings.AllRegions, set.Capture, set.ThreeDSecure, set.SaveCard}
+	if !set.Regions.All && len(set.Regions.Countries) > 0 {
+		d.Region = set.Regions.Countries[0]
 	}
 	return d, err
 }
@@ -86,15 +75,18 @@ type demoPage struct {
 func (s *Shop) changeDemo(w http.ResponseWriter, r *http.Request) error {
 	d := demoSettings{r.PostFormValue("region"), settings.Capture(r.PostFormValue("capture")),
 		settings.ThreeDSecure(r.PostFormValue("three_d_secure")), settings.SaveCard(r.PostFormValue("save_card"))}
-	if err := d.apply(defaultSettings(s.stripe)).Validate(); err != nil {
-		return redirect(w, r, "/demo")
-	}
-	_, err := s.db.ExecContext(r.Context(), `insert into config (name, value) values ('demo', ?)
-		on conflict do update set value = excluded.value`, toJSON(d))
+	state, err := s.office.Load(r.Context())
 	if err != nil {
 		return err
 	}
-	s.settings.Forget() // the next buyer gets the new ones
+	state.Settings = d.apply(state.Settings)
+	if state.Settings.Validate() != nil {
+		return redirect(w, r, "/demo")
+	}
+	err = s.office.Save(r.Context(), state, admin.Change{At: s.now().UTC(), By: "/demo", Action: admin.ActionSettings})
+	if err != nil {
+		return err
+	}
 	return redirect(w, r, "/demo?saved")
 }
 

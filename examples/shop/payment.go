@@ -23,7 +23,7 @@ func newPlugin(s *Shop) (*stripesecure.Plugin, error) {
 		BaseURL: s.baseURL, Prefix: "/pay", ShopID: "demo",
 		Pages: stripesecure.Pages{Checkout: "/checkout", Cart: "/cart", Order: "/orders/{ref}"},
 		Host:  p, Orders: p, Carts: p,
-		Settings: s.settings, Store: s.store, SigningKeys: [][]byte{s.signingKey}, Logger: s.log,
+		Settings: s.settings, Wording: s.office, Store: s.store, SigningKeys: [][]byte{s.signingKey}, Logger: s.log,
 		Transport: s.stripe.transport, StripeJS: s.stripe.js, // only to bring a Stripe of one's own
 	})
 }

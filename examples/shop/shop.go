@@ -11,6 +11,8 @@ import (
 
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/admin"
+	"github.com/ec-plugins/stripesecure/stripesecure/admin/vault"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
 	"github.com/ec-plugins/stripesecure/wording"
 )
@@ -18,12 +20,15 @@ import (
 // Shop is a small shop. Everything about cards is in payment.go.
 type Shop struct {
 	baseURL    string
+	admin      http.Handler // the merchant's pages
 	db         *sql.DB
 	log        *slog.Logger
 	now        func() time.Time
+	office     *admin.RowStore // settings ①–⑮ and texts ①–⑤
 	pages      map[wording.Language]pages
 	plugin     *stripesecure.Plugin
-	settings   *settings.Cache // of Shop.Settings
+	ring       *vault.Ring     // encrypts the secrets among the settings
+	settings   *settings.Cache // of office
 	store      *sqlstore.Store
 	signingKey []byte
 	stripe     stripe
@@ -37,13 +42,13 @@ func newShop(ctx context.Context, file, baseURL string, stripe stripe, log *slog
 		return nil, err
 	}
 	s := &Shop{baseURL: baseURL, db: db, log: log, now: time.Now, stripe: stripe}
-	if err := s.prepare(ctx); err != nil {
+	if err := s.prepare(ctx, file); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
 }
 
-func (s *Shop) prepare(ctx context.Context) (err error) {
+func (s *Shop) prepare(ctx context.Context, file string) (err error) {
 	if s.texts, err = readTexts(); err != nil {
 		return err
 	}
@@ -59,8 +64,13 @@ func (s *Shop) prepare(ctx context.Context) (err error) {
 	if err := s.store.Migrate(ctx); err != nil {
 		return err
 	}
-	s.settings = settings.Cached(s, settings.DefaultTTL, s.now)
-	s.plugin, err = newPlugin(s)
+	if err := s.openOffice(ctx, file); err != nil {
+		return err
+	}
+	if s.plugin, err = newPlugin(s); err != nil {
+		return err
+	}
+	s.admin, err = newAdmin(s)
 	return err
 }
 
@@ -115,6 +125,7 @@ func (s *Shop) Handler() http.Handler {
 	mux.Handle("/", s.withLanguage(s.withVisitor(pages)))
 	mux.Handle("GET /assets/", http.StripPrefix("/assets", assets()))
 	mux.Handle("/pay/", s.plugin.Handler())
+	mux.Handle("/staff/stripe/", s.admin)
 	if s.stripe.own != nil {
 		mux.Handle("/stripe/", http.StripPrefix("/stripe", s.stripe.own.Handler()))
 	}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/ec-plugins/stripesecure/settings"
+	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
+)
+
+// pictured keeps a picture of a page, and asks axe-core about it.
+func (w *window) pictured(name string) {
+	w.t.Helper()
+	switch {
+	case w.look.noJS:
+		name += "-plain"
+	case w.look.dark:
+		name += "-dark"
+	}
+	// What sticks to the lower end of the window would cover the middle of a
+	// picture of the whole page.
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelectorAll(".actions").forEach(e => e.style.position = "static"), true`))
+	if err != nil {
+		w.fail("prepare a picture", err)
+	}
+	w.shot("admin-" + name)
+	if !w.look.noJS {
+		w.accessible(name)
+	}
+}
+
+// office logs in; the merchant's pages open for nobody else.
+func (w *window) office() {
+	w.t.Helper()
+	w.open("/staff/stripe/")
+	w.at("staff/login")
+	w.click(`button[value="aoi"]`)
+	w.at("methods")
+}
+
+const (
+	reviewButton = `.actions button[value="preview"].main`
+	saveButton   = `.actions button[value="save"]`
+)
+
+// Every page of the merchant, in both languages, on both widths, with and without
+// JavaScript, light and dark; axe-core finds nothing against WCAG 2.1 A and AA.
+func TestBrowserAdmin(t *testing.T) {
+	t.Parallel()
+	dark, plain, plainPhone := desktop, desktopEN, phone
+	dark.dark, plain.noJS, plainPhone.noJS = true, true, true
+	for name, l := range map[string]look{
+		"ja": desktop, "ja phone": phone, "en": desktopEN, "en phone": phoneEN,
+		"ja dark": dark, "en plain": plain, "ja phone plain": plainPhone,
+	} {
+		t.Run(name, func(t *testing.T) {
+			shop := parallel(t)
+			w := shop.window(l)
+			w.office()
+			w.pictured("01-methods")
+			w.open("/staff/stripe/card/settings")
+			w.at("settings")
+			w.pictured("02-settings")
+			w.adminFaults()
+			w.adminSave()
+			w.adminTexts()
+			w.open("/staff/stripe/card/connection")
+			w.at("connection")
+			w.pictured("08-connection")
+			w.click(".run button")
+			w.see(".verdict")
+			w.pictured("09-connection-tested")
+			w.open("/staff/stripe/card/log")
+			w.at("log")
+			w.pictured("10-log")
+			w.open("/staff/stripe/card/nothing")
+			w.at("trouble")
+			w.pictured("11-trouble")
+		})
+	}
+}
+
+// adminFaults sends a form with faults, and mends it. What was typed beside the
+// faults is still there.
+func (w *window) adminFaults() {
+	w.t.Helper()
+	w.fill(`[name="sort_order"]`, "seven")
+	w.fill(`[name="account_id"]`, "wrong")
+	w.fill(`[name="live.publishable"]`, stripetest.TestPublishableKey)
+	w.fill(`[name="test.secret"]`, stripetest.TestSecretKey+"next")
+	w.click(reviewButton)
+	w.see(".faults")
+	w.pictured("03-settings-faults")
+	w.see(".typed")
+	w.fill(`[name="sort_order"]`, "2")
+	w.fill(`[name="account_id"]`, stripetest.AccountID)
+	w.fill(`[name="live.publishable"]`, "")
+}
+
+// adminSave reviews changes and saves them.
+func (w *window) adminSave() {
+	w.t.Helper()
+	w.click(`[name="capture"][value="automatic"]`)
+	w.see(`.choice:has([value="automatic"]) .picked`)
+	w.click(`[name="save_card"][value="required"]`)
+	w.click(reviewButton)
+	w.at("confirm")
+	w.pictured("04-confirm")
+	w.click(saveButton)
+	w.see(".notice.good")
+	w.pictured("05-settings-saved")
+	state, err := w.shop.office.Load(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s := state.Settings
+	if s.Capture != settings.CaptureAutomatic || s.SortOrder != 2 || s.Test.Secret.Reveal() != stripetest.TestSecretKey+"next" {
+		w.t.Errorf("saved %+v", s)
+	}
+}
+
+// adminTexts changes a text and sees it in the preview: while typing, or by the
+// button.
+func (w *window) adminTexts() {
+	w.t.Helper()
+	w.open("/staff/stripe/card/wording")
+	w.at("wording")
+	w.pictured("06-wording")
+	w.fill(`[name="ja.name"]`, "カードでお支払い")
+	w.fill(`[name="en.order_mail"]`, "Paid by {price}")
+	w.click(`.actions button[value="preview"]`)
+	w.see(".faults")
+	w.pictured("07-wording-faults")
+	w.fill(`[name="en.order_mail"]`, "Paid by {name}, {amount}")
+	if !w.look.noJS {
+		ctx, cancel := context.WithTimeout(w.ctx, patience)
+		defer cancel()
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.querySelector("#preview-en .letter").textContent.includes("Paid by Credit or debit card, ¥4,840")`))
+		if err != nil {
+			w.fail("the preview follows what is typed", err)
+		}
+	}
+	w.click(saveButton)
+	w.see(".notice.good")
+	w.open("/staff/stripe/card/wording")
+	w.at("wording")
+	if text := w.see("#preview-ja"); !strings.Contains(text, "カードでお支払い") {
+		w.t.Errorf("the preview says %q", text)
+	}
+}

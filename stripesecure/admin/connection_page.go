@@ -1,0 +1,159 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/ec-plugins/stripesecure/settings"
+	"github.com/ec-plugins/stripesecure/stripesecure"
+)
+
+// connectionView is the page 接続テスト.
+type connectionView struct {
+	Environment string
+	Tested      bool
+	Groups      []lineGroup
+	Worst       string
+	Copy        bool
+	Site        stripesecure.Site
+	Inbox       []stripesecure.Pending
+	Unknown     []stripesecure.Unknown
+	Done        string // what a button has just done: name of a text
+}
+
+type lineGroup struct {
+	Name  string
+	Lines []line
+}
+
+// showConnection shows what can be seen without asking Stripe.
+func (p *pages) showConnection(q *request) error {
+	view, _, err := q.health()
+	if err != nil {
+		return err
+	}
+	switch done := q.URL.Query().Get("done"); done {
+	case ActionSite, ActionInbox:
+		view.Done = "done." + done
+	}
+	q.renderConnection(view)
+	return nil
+}
+
+// testConnection asks Stripe, and changes nothing there.
+func (p *pages) testConnection(q *request) error {
+	if _, err := q.readForm(nil, nil, nil); err != nil {
+		return err
+	}
+	view, s, err := q.health()
+	if err != nil {
+		return err
+	}
+	view.Tested = true
+	if !s.Active().Secret.IsZero() {
+		group := lineGroup{"stripe", q.connectionLines(s, q.test(s))}
+		view.Groups = append([]lineGroup{group}, view.Groups...)
+	}
+	q.renderConnection(view)
+	return nil
+}
+
+func (q *request) renderConnection(view connectionView) {
+	view.Worst = levelGood
+	rank := map[string]int{levelGood: 0, levelUnknown: 1, levelWarn: 2, levelBad: 3}
+	for _, group := range view.Groups {
+		for _, l := range group.Lines {
+			if rank[l.Level] > rank[view.Worst] {
+				view.Worst = l.Level
+			}
+		}
+	}
+	q.render(http.StatusOK, "connection", view)
+}
+
+// health is what the shop's own store tells.
+func (q *request) health() (connectionView, settings.Settings, error) {
+	state, err := q.method.Store.Load(q.Context())
+	if err != nil {
+		return connectionView{}, settings.Settings{}, err
+	}
+	plugin, s := q.method.Plugin, state.Settings
+	view := connectionView{Environment: s.Environment.Label(string(q.lang))}
+	if view.Site, err = plugin.Site(q.Context()); err != nil {
+		return view, s, err
+	}
+	if view.Inbox, err = plugin.Inbox(q.Context()); err != nil {
+		return view, s, err
+	}
+	if view.Unknown, err = plugin.Unknown(q.Context()); err != nil {
+		return view, s, err
+	}
+	view.Copy = view.Site.Copy
+	setup := q.readyLines(s)
+	for _, warning := range s.Warnings() {
+		setup = append(setup, line{
+			Level: levelWarn, Title: q.fieldLabel(string(warning.Field)), Says: warning.Message(string(q.lang)), Field: string(warning.Field),
+		})
+	}
+	shop := []line{q.line(levelGood, "site", "ok", view.Site.Here)}
+	if view.Copy {
+		shop = []line{q.line(levelBad, "site", "copy", view.Site.Recorded, view.Site.Here)}
+	}
+	view.Groups = []lineGroup{{"setup", setup}, {"webhook", q.webhookLines(s, view.Site.Here)}, {"shop", append(shop, q.backlog(view)...)}}
+	return view, s, nil
+}
+
+// backlog says what waits for somebody.
+func (q *request) backlog(view connectionView) []line {
+	parked := 0
+	for _, entry := range view.Inbox {
+		if entry.Parked {
+			parked++
+		}
+	}
+	inbox := q.line(levelGood, "inbox", "ok")
+	switch {
+	case parked > 0:
+		inbox = q.line(levelBad, "inbox", "parked", parked)
+	case len(view.Inbox) > 0:
+		inbox = q.line(levelWarn, "inbox", "waiting", len(view.Inbox))
+	}
+	unknown := q.line(levelGood, "unknown", "ok")
+	if n := len(view.Unknown); n > 0 {
+		unknown = q.line(levelBad, "unknown", "found", n)
+	}
+	return []line{inbox, unknown}
+}
+
+// confirmSite says that this is the live shop, and not a copy of it (CUS-08).
+func (p *pages) confirmSite(q *request) error {
+	if _, err := q.readForm(nil, nil, nil); err != nil {
+		return err
+	}
+	if err := q.method.Plugin.ConfirmSite(q.Context()); err != nil {
+		return err
+	}
+	site, err := q.method.Plugin.Site(q.Context())
+	if err != nil {
+		return err
+	}
+	if err := q.note(Change{Action: ActionSite, Fields: []Changed{{Field: "site", To: site.Here}}}); err != nil {
+		return err
+	}
+	return q.redirect(p.address(q.method.ID, "connection?done="+ActionSite))
+}
+
+// retryInbox makes an entry of the inbox due again.
+func (p *pages) retryInbox(q *request) error {
+	f, err := q.readForm([]string{"intent"}, nil, nil)
+	if err != nil {
+		return err
+	}
+	intent := f.last("intent")
+	if err := q.method.Plugin.RetryInbox(q.Context(), intent); err != nil {
+		return err
+	}
+	if err := q.note(Change{Action: ActionInbox, Fields: []Changed{{Field: "inbox", To: shorten(intent, 80)}}}); err != nil {
+		return err
+	}
+	return q.redirect(p.address(q.method.ID, "connection?done="+ActionInbox))
+}
