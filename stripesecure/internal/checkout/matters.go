@@ -83,6 +83,7 @@ func (r *Row) Reviewed(attempt string, seen MattersSeen, now time.Time) {
 	}
 	a.Failures, a.NextAt = 0, time.Time{}
 	r.reviewRefunds(a, seen.Refunds, now)
+	a.Seen.Refunded = a.Matters.refunded() // all of them, and newer than the charge
 	r.reviewDisputes(a, seen.Disputes, now)
 	r.reviewWarnings(a, seen.Warnings, now)
 	a.Refresh = false

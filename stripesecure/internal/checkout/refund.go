@@ -44,7 +44,7 @@ func (s RefundState) counts() bool {
 // rank: a refund only moves forward. One that succeeded can still fail.
 func (s RefundState) rank() int {
 	switch s {
-	case RefundWanted, RefundRefused: // and may turn up all the same
+	case "", RefundWanted, RefundRefused: // new here, or may turn up all the same
 		return 0
 	case RefundPending:
 		return 1
