@@ -137,7 +137,14 @@ func (r *scanRecord) begin(now time.Time, scope checkout.Scope) {
 	r.Pass = &scanPass{Scope: scope, Began: now, From: from, Deep: deep, Since: since}
 }
 
+// finish: what an earlier, deeper pass has found stays until it is looked at
+// again.
 func (r *scanRecord) finish() {
+	for _, u := range r.Unknown {
+		if u.Created.Before(r.Pass.From) && u.Created.After(r.Pass.Began.Add(-scanDeep)) && len(r.Pass.Unknown) < maxUnknown {
+			r.Pass.Unknown = append(r.Pass.Unknown, u)
+		}
+	}
 	r.Complete, r.Unknown = r.Pass.Began, r.Pass.Unknown
 	if r.Pass.Deep {
 		r.Deep = r.Pass.Began
