@@ -53,7 +53,7 @@ func (f *Finding) Reason(lang wording.Language) string {
 
 func (f *Finding) paymentReason(add func(words, ...string), lang wording.Language) {
 	state := standingOf(f.Payment.Status, f.Payment.Received, f.Payment.Refunded)
-	add(reasonPayment, f.amountText(), standingWords[state].in(lang), f.Payment.Status.String())
+	add(reasonPayment, money(f.Amount, f.Currency, lang), standingWords[state].in(lang), f.Payment.Status.String())
 	switch {
 	case f.Rival != "":
 		add(reasonRivalPayment, f.OrderID, f.Rival)
@@ -68,7 +68,7 @@ func (f *Finding) paymentReason(add func(words, ...string), lang wording.Languag
 }
 
 func (f *Finding) orderReason(add func(words, ...string), lang wording.Language) {
-	add(reasonOrder, orderWords[f.Order.Status].in(lang), f.amountText())
+	add(reasonOrder, orderWords[f.Order.Status].in(lang), money(f.Amount, f.Currency, lang))
 	switch {
 	case f.Rival != "":
 		add(reasonRivalOrder, f.PaymentIntent, f.Rival)
@@ -86,7 +86,7 @@ func (f *Finding) pairReason(add func(words, ...string), lang wording.Language) 
 	facts.of(p)
 	has := func(d Difference) bool { return f.Differences&d != 0 }
 	if has(DiffCurrency) {
-		add(reasonCurrency, amountOf(o.Amount, o.Currency), amountOf(facts.stake(), p.Currency))
+		add(reasonCurrency, money(o.Amount, o.Currency, lang), money(facts.stake(), p.Currency, lang))
 	}
 	if has(DiffStatus) {
 		add(reasonStatus, orderWords[o.Status].in(lang), standingWords[state].in(lang), p.Status.String())
@@ -96,10 +96,10 @@ func (f *Finding) pairReason(add func(words, ...string), lang wording.Language) 
 		if o.Status == Refunded {
 			given = p.Received
 		}
-		add(reasonRefund, amountOf(given, o.Currency), amountOf(p.Refunded, p.Currency))
+		add(reasonRefund, money(given, o.Currency, lang), money(p.Refunded, p.Currency, lang))
 	}
 	if has(DiffAmount) {
-		add(reasonAmount, amountOf(o.Amount, o.Currency), amountOf(facts.stake(), p.Currency), standingWords[state].in(lang))
+		add(reasonAmount, money(o.Amount, o.Currency, lang), money(facts.stake(), p.Currency, lang), standingWords[state].in(lang))
 	}
 	earliest, latest := facts.holdEnds()
 	switch {
@@ -121,4 +121,7 @@ func amountOf(minor int64, currency string) string {
 	return amountText(minor, currency) + " " + currency
 }
 
-func dateText(seconds int64) string { return fromUnix(seconds).Format("2006-01-02 15:04 UTC") }
+// dateText is a moment in Japan, where the days of a shop are counted.
+func dateText(seconds int64) string {
+	return fromUnix(seconds).In(japan).Format("2006-01-02 15:04 JST")
+}
