@@ -115,8 +115,6 @@ func (f *Finding) pairReason(add func(words, ...string), lang wording.Language) 
 	}
 }
 
-func (f *Finding) amountText() string { return amountOf(f.Amount, f.Currency) }
-
 func amountOf(minor int64, currency string) string {
 	return amountText(minor, currency) + " " + currency
 }

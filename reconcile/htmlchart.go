@@ -3,6 +3,7 @@ package reconcile
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/wording"
@@ -69,7 +70,7 @@ func (d *Digest) charts(lang wording.Language) []htmlChart {
 			break
 		}
 		charts = append(charts, htmlChart{
-			ID: "stake-" + fmt.Sprint(i) + "-" + string(lang), Title: currency, Total: money(sums[currency], currency, lang),
+			ID: "stake-" + strconv.Itoa(i) + "-" + string(lang), Title: currency, Total: money(sums[currency], currency, lang),
 			Bars: d.bars(currency, lang), Time: d.columns(currency, lang),
 		})
 	}
@@ -84,8 +85,8 @@ func (d *Digest) bars(currency string, lang wording.Language) []htmlBar {
 	var bars []htmlBar
 	for i := range d.Groups {
 		g := &d.Groups[i]
-		sum, any := g.Money[currency]
-		if !any {
+		sum, has := g.Money[currency]
+		if !has {
 			continue
 		}
 		bars = append(bars, htmlBar{

@@ -104,8 +104,6 @@ var pageWords = map[string]words{
 	"item":       {"1 件", "1 finding"},
 	"items":      {"{1} 件", "{1} findings"},
 	"all_well":   {"すべて一致しています。対応することはありません。", "Everything agrees. There is nothing to do."},
-	"none_today": {"今日対応することはありません。", "There is nothing to do today."},
-	"language":   {"言語", "Language"},
 	"jump":       {"金額をグラフで見る", "The money as a picture"},
 	"stake":      {"対応の必要な金額", "Money at stake"},
 	"by_class":   {"種類別", "By kind"},
