@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/wording"
 )
@@ -37,8 +36,9 @@ type HTMLOptions struct {
 	Language wording.Language
 	// Shop is the name above the report.
 	Shop string
-	// Environment decides where links to Stripe's Dashboard lead. Default: live.
-	Environment settings.Environment
+	// Test says that the payments are of Stripe's test environment: the page says
+	// so, and its links lead there.
+	Test bool
 	// Account is the connected account (acct_…) that the Dashboard opens; "" for
 	// the reader's own.
 	Account string
@@ -103,7 +103,7 @@ func (o HTMLOptions) dashboard(intent string) string {
 	if accountID.MatchString(o.Account) {
 		address += o.Account + "/"
 	}
-	if o.Environment == settings.Test {
+	if o.Test {
 		address += "test/"
 	}
 	return address + "payments/" + intent

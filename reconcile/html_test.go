@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -154,7 +153,7 @@ func TestWriteSamples(t *testing.T) {
 			withBadLine(r)
 		}
 		for _, lang := range wording.Languages() {
-			page := pageOf(t, r, HTMLOptions{Language: lang, Shop: "淡井商店 Awai", Environment: settings.Test, First: 5})
+			page := pageOf(t, r, HTMLOptions{Language: lang, Shop: "淡井商店 Awai", Test: true, First: 5})
 			require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-"+string(lang)+".html"), []byte(page), 0o600))
 		}
 	}
@@ -164,7 +163,7 @@ func TestWriteSamples(t *testing.T) {
 // what to do, and the link; what needs action today stands first.
 func TestPageHasEveryFinding(t *testing.T) {
 	r := withBadLine(reportOf(everything(1)...))
-	page := pageOf(t, r, HTMLOptions{Environment: settings.Test, Shop: "<b>Awai</b>"})
+	page := pageOf(t, r, HTMLOptions{Test: true, Shop: "<b>Awai</b>"})
 	assert.Contains(t, page, "&lt;b&gt;Awai&lt;/b&gt;")
 	seen := 0
 	for f := range r.Findings() {
@@ -197,9 +196,8 @@ func TestPageLinks(t *testing.T) {
 		want string
 	}{
 		{HTMLOptions{}, "https://dashboard.stripe.com/payments/pi_1"},
-		{HTMLOptions{Environment: settings.Live}, "https://dashboard.stripe.com/payments/pi_1"},
-		{HTMLOptions{Environment: settings.Test}, "https://dashboard.stripe.com/test/payments/pi_1"},
-		{HTMLOptions{Environment: settings.Test, Account: "acct_1"}, "https://dashboard.stripe.com/acct_1/test/payments/pi_1"},
+		{HTMLOptions{Test: true}, "https://dashboard.stripe.com/test/payments/pi_1"},
+		{HTMLOptions{Test: true, Account: "acct_1"}, "https://dashboard.stripe.com/acct_1/test/payments/pi_1"},
 		{HTMLOptions{Account: "acct_1/../.."}, "https://dashboard.stripe.com/payments/pi_1"},
 	} {
 		assert.Contains(t, pageOf(t, r, c.o), `href="`+c.want+`"`)

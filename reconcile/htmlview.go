@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -63,7 +62,7 @@ type htmlFinding struct {
 
 func (d *Digest) view(o HTMLOptions, lang wording.Language) htmlView {
 	v := htmlView{
-		Lang: lang, Live: o.Environment != settings.Test,
+		Lang: lang, Live: !o.Test,
 		AsOf: pageWords["as_of"].in(lang, d.At.In(japan).Format(map[wording.Language]string{
 			wording.Japanese: "2006年1月2日 15:04", wording.English: "2 January 2006, 15:04"}[lang])),
 		Compared: pageWords["compared"].in(lang, whole(d.Orders), whole(d.Payments)),
