@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,4 +93,12 @@ var faultWords = map[FaultCode]words{
 	FaultTooLong:       {"長すぎます({1})。", "too long ({1})"},
 	FaultJSON:          {"JSONとして読めません: {1}", "not the expected JSON: {1}"},
 	FaultFile:          {"読めません: {1}", "cannot be read: {1}"},
+}
+
+// sortedFaults puts the faults of each file in the order of its lines.
+func sortedFaults(faults []*LineError) []*LineError {
+	slices.SortFunc(faults, func(a, b *LineError) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return faults
 }

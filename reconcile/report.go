@@ -48,3 +48,28 @@ func (r *Report) Of(class Class) iter.Seq2[Finding, error] { return r.findings.o
 
 // Close removes the temporary files. The counts stay.
 func (r *Report) Close() error { return r.findings.Close() }
+
+// report is what the join came to.
+func (j *join) report(at time.Time, orders, payments int64) *Report {
+	r := &Report{
+		At: at, Orders: orders, Payments: payments, Summary: map[Class]int64{}, Totals: map[string]map[Class]int64{},
+		findings: j.findings,
+	}
+	for class, n := range j.tally.counts {
+		if n > 0 || Class(class) != BadLine {
+			r.Summary[Class(class)] = n
+		}
+	}
+	for currency, sums := range j.tally.totals {
+		byClass := map[Class]int64{}
+		for class, sum := range sums {
+			if sum != 0 {
+				byClass[Class(class)] = sum
+			}
+		}
+		if len(byClass) > 0 {
+			r.Totals[currency.String()] = byClass
+		}
+	}
+	return r
+}

@@ -4,10 +4,9 @@ import "time"
 
 // Payment is one PaymentIntent at Stripe.
 type Payment struct {
-	ID       string // pi_…, unique in its list
-	OrderID  string // what the shop wrote to Stripe (metadata order_id), "" for none
-	Customer string // cus_…, for people; it decides nothing
-	Status   PaymentStatus
+	ID      string // pi_…, unique in its list
+	OrderID string // what the shop wrote to Stripe (metadata order_id), "" for none
+	Status  PaymentStatus
 	// Currency is the ISO 4217 code in capitals.
 	Currency string
 	// Amount is what the payment is for, Received what Stripe took

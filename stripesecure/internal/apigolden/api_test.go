@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write the golden texts")
 
 func TestExportedAPI(t *testing.T) {
-	for _, folder := range []string{"settings", "wording", "stripesecure", "stripesecure/admin", "stripesecure/admin/vault", "stripesecure/sqlstore", "stripesecure/stripetest", "stripesecure/plugintest"} {
+	for _, folder := range []string{"settings", "wording", "stripesecure", "stripesecure/admin", "stripesecure/admin/vault", "stripesecure/sqlstore", "stripesecure/stripetest", "stripesecure/plugintest", "reconcile"} {
 		t.Run(folder, func(t *testing.T) {
 			have := api(t, filepath.Join("..", "..", "..", filepath.FromSlash(folder)))
 			golden := filepath.Join("testdata", filepath.Base(folder)+".txt")

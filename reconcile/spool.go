@@ -1,0 +1,280 @@
+package reconcile
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+)
+
+// arena bounds the memory of all spools together. What does not fit goes to one
+// temporary file, which has no name any more where the system allows that.
+type arena struct {
+	limit  int64
+	chunk  int // bytes of a chunk, at most 64 KiB: addresses have 16 bits for it
+	used   atomic.Int64
+	dir    string
+	mu     sync.Mutex
+	free   [][]byte
+	file   *os.File
+	end    int64
+	holes  []int64 // places in the file that are free again
+	broken error
+}
+
+// piece is a chunk that is full, in memory or at a place of the file.
+type piece struct {
+	mem   []byte
+	place int64
+	size  int
+}
+
+func (a *arena) get() []byte {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if n := len(a.free); n > 0 {
+		b := a.free[n-1]
+		a.free = a.free[:n-1]
+		return b[:0]
+	}
+	return make([]byte, 0, a.chunk)
+}
+
+func (a *arena) put(b []byte) {
+	if cap(b) != a.chunk {
+		return
+	}
+	a.mu.Lock()
+	a.free = append(a.free, b)
+	a.mu.Unlock()
+}
+
+// keep takes a full chunk: into memory while there is room, else to the file;
+// then again is a chunk that can be filled next.
+func (a *arena) keep(b []byte) (p piece, again []byte, err error) {
+	if a.used.Add(int64(a.chunk)) <= a.limit {
+		return piece{mem: b, size: len(b)}, nil, nil
+	}
+	a.used.Add(-int64(a.chunk))
+	place, err := a.place()
+	if err != nil {
+		return piece{}, b[:0], err
+	}
+	if _, err := a.file.WriteAt(b, place); err != nil {
+		return piece{}, b[:0], fmt.Errorf("reconcile: temporary file: %w", err)
+	}
+	return piece{place: place, size: len(b)}, b[:0], nil
+}
+
+func (a *arena) place() (int64, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.file == nil && a.broken == nil {
+		a.file, a.broken = temporary(a.dir)
+	}
+	if a.broken != nil {
+		return 0, a.broken
+	}
+	if n := len(a.holes); n > 0 {
+		place := a.holes[n-1]
+		a.holes = a.holes[:n-1]
+		return place, nil
+	}
+	place := a.end
+	a.end += int64(a.chunk)
+	return place, nil
+}
+
+// load gives the bytes of a piece, into buffer when they are in the file.
+func (a *arena) load(p piece, buffer []byte) ([]byte, error) {
+	if p.mem != nil {
+		return p.mem, nil
+	}
+	buffer = append(buffer[:0], make([]byte, p.size)...)
+	if _, err := a.file.ReadAt(buffer, p.place); err != nil {
+		return nil, fmt.Errorf("reconcile: temporary file: %w", err)
+	}
+	return buffer, nil
+}
+
+// release gives back what a piece takes.
+func (a *arena) release(p piece) {
+	if p.mem != nil {
+		a.used.Add(-int64(a.chunk))
+		a.put(p.mem)
+		return
+	}
+	a.mu.Lock()
+	a.holes = append(a.holes, p.place)
+	a.mu.Unlock()
+}
+
+func (a *arena) close() error {
+	if a.file == nil {
+		return nil
+	}
+	return closeTemporary(a.file)
+}
+
+// temporary makes a file that is gone when the process is, if the system lets
+// an open file be removed.
+func temporary(dir string) (*os.File, error) {
+	file, err := os.CreateTemp(dir, "reconcile-*.tmp")
+	if err != nil {
+		return nil, fmt.Errorf("reconcile: temporary file: %w", err)
+	}
+	_ = os.Remove(file.Name()) // closeTemporary tries again
+	return file, nil
+}
+
+func closeTemporary(file *os.File) error {
+	err := file.Close()
+	if gone := os.Remove(file.Name()); gone != nil && !errors.Is(gone, os.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	return err
+}
+
+// spool is a list of encoded rows, in parts by the hash of their key.
+type spool struct {
+	arena *arena
+	parts []part
+}
+
+type part struct {
+	mu     sync.Mutex
+	pieces []piece
+}
+
+func newSpool(a *arena, parts int) *spool { return &spool{arena: a, parts: make([]part, parts)} }
+
+// drop releases a part.
+func (s *spool) drop(number int) {
+	for _, p := range s.parts[number].pieces {
+		s.arena.release(p)
+	}
+	s.parts[number].pieces = nil
+}
+
+func (s *spool) dropAll() {
+	for number := range s.parts {
+		s.drop(number)
+	}
+}
+
+// empty reports whether nothing was written.
+func (s *spool) empty() bool {
+	for number := range s.parts {
+		if len(s.parts[number].pieces) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// spoolWriter is one worker's way into a spool: an open chunk for each part.
+type spoolWriter struct {
+	spool *spool
+	open  [][]byte
+	err   error
+}
+
+func (s *spool) writer() *spoolWriter {
+	return &spoolWriter{spool: s, open: make([][]byte, len(s.parts))}
+}
+
+// room gives the open chunk of a part with room for one row; the caller puts it
+// back with the row appended.
+func (w *spoolWriter) room(number int) []byte {
+	b := w.open[number]
+	if b == nil {
+		return w.spool.arena.get()
+	}
+	if cap(b)-len(b) < maxEncoded {
+		w.flush(number)
+		if b = w.open[number]; b == nil {
+			return w.spool.arena.get()
+		}
+	}
+	return b
+}
+
+func (w *spoolWriter) flush(number int) {
+	b := w.open[number]
+	w.open[number] = nil
+	if len(b) == 0 {
+		return
+	}
+	kept, again, err := w.spool.arena.keep(b)
+	if err != nil {
+		w.err = err
+		return
+	}
+	if again != nil {
+		w.open[number] = again
+	}
+	into := &w.spool.parts[number]
+	into.mu.Lock()
+	into.pieces = append(into.pieces, kept)
+	into.mu.Unlock()
+}
+
+// payment, order and key write one row.
+func (w *spoolWriter) payment(number int, p *rawPayment) { w.open[number] = p.append(w.room(number)) }
+
+func (w *spoolWriter) order(number int, o *rawOrder, byID bool) {
+	w.open[number] = o.append(w.room(number), byID)
+}
+
+func (w *spoolWriter) key(number int, hash uint64) {
+	w.open[number] = binary.LittleEndian.AppendUint64(w.room(number), hash)
+}
+
+func (w *spoolWriter) pair(number int, first, second []byte) {
+	w.open[number] = appendBytes(appendBytes(w.room(number), first), second)
+}
+
+// close hands over what is open.
+func (w *spoolWriter) close() error {
+	for number := range w.open {
+		w.flush(number)
+		if b := w.open[number]; b != nil {
+			w.spool.arena.put(b)
+			w.open[number] = nil
+		}
+	}
+	return w.err
+}
+
+// chunks is a part brought to memory for one worker.
+type chunks struct {
+	data    [][]byte
+	buffers [][]byte // reused for what comes from the file
+}
+
+func (c *chunks) load(s *spool, number int) error {
+	c.data = c.data[:0]
+	for i, p := range s.parts[number].pieces {
+		for len(c.buffers) <= i {
+			c.buffers = append(c.buffers, nil)
+		}
+		b, err := s.arena.load(p, c.buffers[i])
+		if err != nil {
+			return err
+		}
+		if p.mem == nil {
+			c.buffers[i] = b
+		}
+		c.data = append(c.data, b)
+	}
+	return nil
+}
+
+// address is where a row begins: the chunk and the place in it.
+type address uint32
+
+func addressOf(chunk, offset int) address { return address(chunk)<<16 | address(offset) }
+
+func (c *chunks) at(a address) decoder { return decoder{c.data[a>>16][a&0xffff:]} }
