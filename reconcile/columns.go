@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// column is what a column of a file means.
-type column uint8
+// columnName is what a column of a file means.
+type columnName uint8
 
 const (
-	colID column = iota
+	colID columnName = iota
 	colIntent
 	colOrder
 	colCreated
@@ -37,42 +37,42 @@ type layout struct {
 
 // form is what a list may and must have.
 type form struct {
-	columns map[string]column
+	columns map[string]columnName
 	// needed are the columns that must be there; of alternatives one is enough.
-	needed [][]column
+	needed [][]columnName
 }
 
 var paymentForm = form{
-	columns: map[string]column{
+	columns: map[string]columnName{
 		"id": colID, "order_id": colOrder, "created": colCreated, "currency": colCurrency, "status": colStatus,
 		"amount": colAmount, "amount_minor": colAmountMinor,
 		"amount_received": colReceived, "amount_received_minor": colReceivedMinor,
 		"amount_refunded": colRefunded, "amount_refunded_minor": colRefundedMinor,
 		"capture_before": colCaptureBefore,
 	},
-	needed: [][]column{
+	needed: [][]columnName{
 		{colID}, {colCreated}, {colAmount, colAmountMinor}, {colReceived, colReceivedMinor}, {colCurrency}, {colStatus}, {colOrder},
 	},
 }
 
 var orderForm = form{
-	columns: map[string]column{
+	columns: map[string]columnName{
 		"order_id": colOrder, "payment_intent_id": colIntent, "created": colCreated, "currency": colCurrency, "status": colStatus,
 		"amount": colAmount, "amount_minor": colAmountMinor,
 		"amount_refunded": colRefunded, "amount_refunded_minor": colRefundedMinor,
 	},
-	needed: [][]column{{colOrder}, {colIntent}, {colAmount, colAmountMinor}, {colCurrency}, {colStatus}, {colCreated}},
+	needed: [][]columnName{{colOrder}, {colIntent}, {colAmount, colAmountMinor}, {colCurrency}, {colStatus}, {colCreated}},
 }
 
 // dashboardForm is the "payments" export of Stripe's Dashboard. The order id is
 // a column of metadata, which the merchant picks when exporting.
 var dashboardForm = form{
-	columns: map[string]column{
+	columns: map[string]columnName{
 		"id": colID, "paymentintent id": colIntent, "created date (utc)": colCreated, "created (utc)": colCreated,
 		"amount": colAmount, "amount refunded": colRefunded, "currency": colCurrency, "status": colStatus,
 		"captured": colCaptured, "order_id (metadata)": colOrder,
 	},
-	needed: [][]column{{colID, colIntent}, {colCreated}, {colAmount}, {colCurrency}, {colStatus}},
+	needed: [][]columnName{{colID, colIntent}, {colCreated}, {colAmount}, {colCurrency}, {colStatus}},
 }
 
 // isDashboard recognises a Dashboard export by columns that only it has.
@@ -117,7 +117,7 @@ func (f *form) read(file string, line int64, header [][]byte) (layout, []*LineEr
 	return l, faults
 }
 
-func (l *layout) hasOne(group []column) bool {
+func (l *layout) hasOne(group []columnName) bool {
 	for _, c := range group {
 		if l.at[c] >= 0 {
 			return true
@@ -127,7 +127,7 @@ func (l *layout) hasOne(group []column) bool {
 }
 
 // name is the first name of a column, for people.
-func (f *form) name(c column) string {
+func (f *form) name(c columnName) string {
 	best := ""
 	for name, other := range f.columns {
 		if other == c && (best == "" || name < best) {

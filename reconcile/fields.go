@@ -22,14 +22,14 @@ type parser struct {
 
 // fail notes what is wrong with a field. It returns false for the caller to
 // return.
-func (p *parser) fail(c column, code FaultCode, value []byte) bool {
+func (p *parser) fail(c columnName, code FaultCode, value []byte) bool {
 	p.fault = &LineError{File: p.file, Line: p.line, Column: p.at[c] + 1, Name: p.names[c], Code: code, Detail: short(string(value))}
 	return false
 }
 
 // get is a field without the spaces around it, empty where there is no such
 // column.
-func (p *parser) get(c column) []byte {
+func (p *parser) get(c columnName) []byte {
 	i := p.at[c]
 	if i < 0 {
 		return nil
@@ -45,7 +45,7 @@ func (p *parser) get(c column) []byte {
 }
 
 // text is a field that may have other characters than ASCII, in UTF-8.
-func (p *parser) text(c column) ([]byte, bool) {
+func (p *parser) text(c columnName) ([]byte, bool) {
 	b := p.get(c)
 	switch {
 	case ascii(b):
@@ -62,7 +62,7 @@ func (p *parser) text(c column) ([]byte, bool) {
 }
 
 // id is a field that names something. It may be empty unless needed.
-func (p *parser) id(c column, needed bool) ([]byte, bool) {
+func (p *parser) id(c columnName, needed bool) ([]byte, bool) {
 	b, ok := p.text(c)
 	switch {
 	case !ok:
@@ -89,7 +89,7 @@ func (p *parser) currency() (currencyCode, bool) {
 
 // money reads an amount in minor units from its column, or else in major units
 // from the other. Empty is 0 unless needed.
-func (p *parser) money(major, minor column, currency currencyCode, needed bool) (int64, bool) {
+func (p *parser) money(major, minor columnName, currency currencyCode, needed bool) (int64, bool) {
 	c, s := minor, scale{exponent: 0, step: p.scales[currency].step}
 	b := p.get(minor)
 	if len(b) == 0 {
@@ -213,7 +213,7 @@ const (
 
 // date reads Unix seconds or RFC 3339; a Dashboard export has its own form, in
 // UTC. Empty is 0 unless needed.
-func (p *parser) date(c column, needed bool) (int64, bool) {
+func (p *parser) date(c columnName, needed bool) (int64, bool) {
 	b := p.get(c)
 	if len(b) == 0 {
 		if needed {

@@ -140,15 +140,16 @@ func closeTemporary(file *os.File) error {
 // spool is a list of encoded rows, in parts by the hash of their key.
 type spool struct {
 	arena *arena
-	parts []part
+	parts []partPieces
 }
 
-type part struct {
+// partPieces are the chunks of one part.
+type partPieces struct {
 	mu     sync.Mutex
 	pieces []piece
 }
 
-func newSpool(a *arena, parts int) *spool { return &spool{arena: a, parts: make([]part, parts)} }
+func newSpool(a *arena, parts int) *spool { return &spool{arena: a, parts: make([]partPieces, parts)} }
 
 // drop releases a part.
 func (s *spool) drop(number int) {

@@ -151,7 +151,7 @@ func (f *Finding) line(lang wording.Language) string {
 		}
 	}
 	if f.Currency != "" {
-		parts = append(parts, f.amountText())
+		parts = append(parts, money(f.Amount, f.Currency, lang))
 	}
 	return strings.Join(append(parts, printable(f.Reason(lang)), "→ "+f.Action.Text(lang)), "  ")
 }

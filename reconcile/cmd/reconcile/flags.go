@@ -31,7 +31,9 @@ var formats = map[string]writer{
 	"text": (*reconcile.Report).WriteText,
 	"json": (*reconcile.Report).WriteJSON,
 	"csv":  (*reconcile.Report).WriteCSV,
-	"html": (*reconcile.Report).WriteHTML,
+	"html": func(r *reconcile.Report, out io.Writer, lang wording.Language) error {
+		return r.WriteHTML(out, reconcile.HTMLOptions{Language: lang})
+	},
 }
 
 func text(lang wording.Language, ja, en string) string {
