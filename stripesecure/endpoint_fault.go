@@ -38,6 +38,14 @@ const (
 	// EndpointNotConnect: ⑧ is connect, and this endpoint was not made by
 	// EnsureEndpoint; Stripe does not tell whether it hears connected accounts.
 	EndpointNotConnect EndpointFault = "not_connect"
+	// EndpointRedirected: the shop answers Stripe's address with a redirect, which
+	// Stripe does not follow (SIG-11). Found by ProbeEndpoint only, as the next two.
+	EndpointRedirected EndpointFault = "redirected"
+	// EndpointBlocked: something before the handler answers: a login, a
+	// maintenance page, a CSRF check, another route.
+	EndpointBlocked EndpointFault = "blocked"
+	// EndpointSilent: nobody answers at this address.
+	EndpointSilent EndpointFault = "silent"
 )
 
 var endpointTexts = map[EndpointFault][2]string{
@@ -50,6 +58,9 @@ var endpointTexts = map[EndpointFault][2]string{
 	EndpointTooMany:    {"StripeアカウントのWebhookが上限の16件に達しています。使っていないものを削除してください。", "The Stripe account has sixteen webhook endpoints, which is the limit. Delete one that is not used."},
 	EndpointNotPublic:  {"このアドレスにはStripeから接続できません。本番環境では、インターネットから接続できるhttpsのアドレスが必要です。", "Stripe cannot reach this address. The live environment needs an https address that is open to the internet."},
 	EndpointNotConnect: {"このWebhookが連結アカウントのイベントを受け取るかどうか、確認できません。Stripeのダッシュボードで削除し、ここから作り直してください。", "It cannot be told whether this endpoint hears connected accounts. Delete it in Stripe's Dashboard, and create it from here."},
+	EndpointRedirected: {"Webhookのアドレスが別のアドレスへ転送されています。Stripeは転送先に接続しません。", "The webhook address is redirected to another one. Stripe does not follow redirects."},
+	EndpointBlocked:    {"Webhookのアドレスで、決済プラグイン以外（ログイン画面、メンテナンス画面など）が応答しています。", "Something else answers at the webhook address: a login, a maintenance page, another part of the shop."},
+	EndpointSilent:     {"Webhookのアドレスから応答がありません。", "Nobody answers at the webhook address."},
 }
 
 // Text is the fault for the merchant, in ja or en.

@@ -16,6 +16,7 @@ const (
 	eventTolerance = 5 * time.Minute // both ways: a clock of the future is refused too
 	maxHeader      = 8 << 10
 	maxSignatures  = 8
+	unsigned       = "header" // why an event without a signature is refused
 )
 
 // forged says why an event is refused: "header", "time" or "signature". Skew is
@@ -32,7 +33,7 @@ type forged struct {
 func verifyEvent(s settings.Settings, body []byte, header string, now time.Time) (settings.Environment, *forged) {
 	at, signatures := parseSignature(header)
 	if len(signatures) == 0 {
-		return "", &forged{reason: "header"}
+		return "", &forged{reason: unsigned}
 	}
 	skew := now.Sub(time.Unix(at, 0))
 	if skew > eventTolerance || skew < -eventTolerance {
