@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/plugintest"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore/dbtest"
 )
 
-// stores are what every check has to hold on. Options of a driver that change
+// stores are what every rule has to hold on. Options of a driver that change
 // what it answers are stores of their own.
 var stores = map[string]func(t *testing.T) stripesecure.Store{
 	"Memory":     func(*testing.T) stripesecure.Store { return stripesecure.NewMemory() },
@@ -53,20 +54,17 @@ func inMemory(t *testing.T) stripesecure.Store {
 	return store
 }
 
-// TestStores runs every check on every store.
+// TestStores runs every rule of the suite on every store, and the history of
+// concurrent calls through porcupine.
 func TestStores(t *testing.T) {
 	t.Parallel()
 	for name, newStore := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, c := range checks {
-				t.Run(c.id, func(t *testing.T) {
-					t.Parallel()
-					if err := c.run(t.Context(), newStore(t)); err != nil {
-						t.Errorf("%v\n%s: otherwise %s", err, c.id, c.breaks)
-					}
-				})
-			}
+			plugintest.TestStore(t, newStore)
+			t.Run("linearizable", func(t *testing.T) {
+				require.NoError(t, checkLinear(t.Context(), newStore(t)))
+			})
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package dbtest_test
+package plugintest
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/ec-plugins/stripesecure/stripesecure"
 )
 
-// broken is a Memory with a fault.
-type broken struct {
+// brokenStore is a Memory with a fault.
+type brokenStore struct {
 	*stripesecure.Memory
 	get         func(ctx context.Context, shop, checkout string) (stripesecure.Row, error)
 	put         func(ctx context.Context, row stripesecure.Row) error
@@ -24,42 +24,42 @@ type broken struct {
 	setCustomer func(ctx context.Context, key stripesecure.CustomerKey, was, id string) error
 }
 
-func (b *broken) Get(ctx context.Context, shop, checkout string) (stripesecure.Row, error) {
+func (b *brokenStore) Get(ctx context.Context, shop, checkout string) (stripesecure.Row, error) {
 	if b.get != nil {
 		return b.get(ctx, shop, checkout)
 	}
 	return b.Memory.Get(ctx, shop, checkout)
 }
 
-func (b *broken) Put(ctx context.Context, row stripesecure.Row) error {
+func (b *brokenStore) Put(ctx context.Context, row stripesecure.Row) error {
 	if b.put != nil {
 		return b.put(ctx, row)
 	}
 	return b.Memory.Put(ctx, row)
 }
 
-func (b *broken) Due(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
+func (b *brokenStore) Due(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
 	if b.due != nil {
 		return b.due(ctx, shop, now, limit)
 	}
 	return b.Memory.Due(ctx, shop, now, limit)
 }
 
-func (b *broken) List(ctx context.Context, shop, prefix, after string, limit int) ([]stripesecure.Row, error) {
+func (b *brokenStore) List(ctx context.Context, shop, prefix, after string, limit int) ([]stripesecure.Row, error) {
 	if b.list != nil {
 		return b.list(ctx, shop, prefix, after, limit)
 	}
 	return b.Memory.List(ctx, shop, prefix, after, limit)
 }
 
-func (b *broken) Delete(ctx context.Context, shop, checkout string, version int64) error {
+func (b *brokenStore) Delete(ctx context.Context, shop, checkout string, version int64) error {
 	if b.remove != nil {
 		return b.remove(ctx, shop, checkout, version)
 	}
 	return b.Memory.Delete(ctx, shop, checkout, version)
 }
 
-func (b *broken) SetCustomer(ctx context.Context, key stripesecure.CustomerKey, was, id string) error {
+func (b *brokenStore) SetCustomer(ctx context.Context, key stripesecure.CustomerKey, was, id string) error {
 	if b.setCustomer != nil {
 		return b.setCustomer(ctx, key, was, id)
 	}
@@ -67,7 +67,7 @@ func (b *broken) SetCustomer(ctx context.Context, key stripesecure.CustomerKey, 
 }
 
 // force stores row whatever version is there.
-func (b *broken) force(ctx context.Context, row stripesecure.Row) error {
+func (b *brokenStore) force(ctx context.Context, row stripesecure.Row) error {
 	for {
 		was, _ := b.Memory.Get(ctx, row.Shop, row.Checkout)
 		row.Version = was.Version
@@ -77,9 +77,9 @@ func (b *broken) force(ctx context.Context, row stripesecure.Row) error {
 	}
 }
 
-// mutants breaks each rule once; see [broken].
-var mutants = map[string]func(b *broken){
-	"ST-01": func(b *broken) {
+// storeMutants break each rule once.
+var storeMutants = map[string]func(b *brokenStore){
+	"STORE-01": func(b *brokenStore) {
 		b.get = func(ctx context.Context, shop, checkout string) (stripesecure.Row, error) {
 			row, err := b.Memory.Get(ctx, shop, checkout)
 			if errors.Is(err, stripesecure.ErrNoRow) {
@@ -88,14 +88,14 @@ var mutants = map[string]func(b *broken){
 			return row, err
 		}
 	},
-	"ST-02": func(b *broken) {
+	"STORE-02": func(b *brokenStore) {
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			row.Due = time.Time{}
 			return b.Memory.Put(ctx, row)
 		}
 	},
-	"ST-03": func(b *broken) { b.put = b.force },
-	"ST-04": func(b *broken) { // compares first, then stores
+	"STORE-03": func(b *brokenStore) { b.put = b.force },
+	"STORE-04": func(b *brokenStore) { // compares first, then stores
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			was, _ := b.Memory.Get(ctx, row.Shop, row.Checkout)
 			if was.Version != row.Version {
@@ -105,7 +105,7 @@ var mutants = map[string]func(b *broken){
 			return b.force(ctx, row)
 		}
 	},
-	"ST-05": func(b *broken) { // reads from a copy that lags one write behind
+	"STORE-05": func(b *brokenStore) { // reads from a copy that lags one write behind
 		var mu sync.Mutex
 		copies := map[string][2]stripesecure.Row{}
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
@@ -127,14 +127,14 @@ var mutants = map[string]func(b *broken){
 			return stripesecure.Row{}, stripesecure.ErrNoRow
 		}
 	},
-	"ST-06": func(b *broken) { // the newest first
+	"STORE-06": func(b *brokenStore) { // the newest first
 		b.due = func(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
 			rows, err := b.Memory.Due(ctx, shop, now, 1000)
 			slices.Reverse(rows)
 			return rows[:min(limit, len(rows))], err
 		}
 	},
-	"ST-07": func(b *broken) { // joins the ids without a mark between
+	"STORE-07": func(b *brokenStore) { // joins the ids without a mark between
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			row.Shop, row.Checkout = "", row.Shop+row.Checkout
 			return b.Memory.Put(ctx, row)
@@ -145,7 +145,7 @@ var mutants = map[string]func(b *broken){
 			return row, err
 		}
 	},
-	"ST-08": func(b *broken) { // a collation that ignores spaces at the end
+	"STORE-08": func(b *brokenStore) { // a collation that ignores spaces at the end
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			row.Shop = strings.TrimRight(row.Shop, " ")
 			return b.Memory.Put(ctx, row)
@@ -156,13 +156,13 @@ var mutants = map[string]func(b *broken){
 			return row, err
 		}
 	},
-	"ST-09": func(b *broken) { // MySQL's BLOB
+	"STORE-09": func(b *brokenStore) { // MySQL's BLOB
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			row.Body = row.Body[:min(1<<16-1, len(row.Body))]
 			return b.Memory.Put(ctx, row)
 		}
 	},
-	"ST-10": func(b *broken) { // nanoseconds in an int64
+	"STORE-10": func(b *brokenStore) { // nanoseconds in an int64
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			if !row.Due.IsZero() {
 				row.Due = time.Unix(0, row.Due.UnixNano())
@@ -170,13 +170,13 @@ var mutants = map[string]func(b *broken){
 			return b.Memory.Put(ctx, row)
 		}
 	},
-	"ST-11": func(b *broken) {
+	"STORE-11": func(b *brokenStore) {
 		b.setCustomer = func(ctx context.Context, key stripesecure.CustomerKey, was, id string) error {
 			key.Environment = "" // test and live are one
 			return b.Memory.SetCustomer(ctx, key, was, id)
 		}
 	},
-	"ST-12": func(b *broken) { // compares first, then stores
+	"STORE-12": func(b *brokenStore) { // compares first, then stores
 		b.setCustomer = func(ctx context.Context, key stripesecure.CustomerKey, was, id string) error {
 			if now, _ := b.Customer(ctx, key); now != was {
 				return stripesecure.ErrConflict
@@ -190,12 +190,12 @@ var mutants = map[string]func(b *broken){
 			}
 		}
 	},
-	"ST-13": func(b *broken) {
+	"STORE-13": func(b *brokenStore) {
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			return b.Memory.Put(context.WithoutCancel(ctx), row)
 		}
 	},
-	"ST-14": func(b *broken) { // keeps the caller's buffer
+	"STORE-14": func(b *brokenStore) { // keeps the caller's buffer
 		kept := map[string][]byte{}
 		b.put = func(ctx context.Context, row stripesecure.Row) error {
 			kept[row.Checkout] = row.Body
@@ -207,7 +207,7 @@ var mutants = map[string]func(b *broken){
 			return row, err
 		}
 	},
-	"ST-15": func(b *broken) { // asks for all shops and leaves the others out afterwards
+	"STORE-15": func(b *brokenStore) { // asks for all shops and leaves the others out afterwards
 		b.due = func(ctx context.Context, shop string, now time.Time, limit int) ([]stripesecure.Row, error) {
 			var rows []stripesecure.Row
 			for _, other := range []string{"other", shop} {
@@ -221,12 +221,12 @@ var mutants = map[string]func(b *broken){
 			return slices.DeleteFunc(rows, func(r stripesecure.Row) bool { return r.Shop != shop }), nil
 		}
 	},
-	"ST-16": func(b *broken) { // LIKE
+	"STORE-16": func(b *brokenStore) { // LIKE
 		b.list = func(ctx context.Context, shop, prefix, after string, limit int) ([]stripesecure.Row, error) {
 			return b.Memory.List(ctx, shop, strings.TrimRight(prefix, "%_"), after, limit)
 		}
 	},
-	"ST-17": func(b *broken) { // whatever version is there
+	"STORE-17": func(b *brokenStore) { // whatever version is there
 		b.remove = func(ctx context.Context, shop, checkout string, _ int64) error {
 			row, err := b.Memory.Get(ctx, shop, checkout)
 			if err != nil {
@@ -237,25 +237,17 @@ var mutants = map[string]func(b *broken){
 	},
 }
 
-// TestChecksCatchMutants: a check that passes everything proves nothing.
-func TestChecksCatchMutants(t *testing.T) {
+// TestStoreMutants: a rule that every store passes proves nothing.
+func TestStoreMutants(t *testing.T) {
 	t.Parallel()
-	for _, c := range checks {
-		t.Run(c.id, func(t *testing.T) {
-			t.Parallel()
-			mutate := mutants[c.id]
-			if mutate == nil {
-				t.Fatal("no mutant breaks this check")
-			}
-			for range 20 { // those about races need luck
-				b := &broken{Memory: stripesecure.NewMemory()}
-				mutate(b)
-				if err := c.run(t.Context(), b); err != nil {
-					t.Log(err)
-					return
-				}
-			}
-			t.Error("the check does not see its mutant")
-		})
-	}
+	caught(t, StoreRules(), storeMutants, func(_ *testing.T, mutate func(*brokenStore)) stripesecure.Store {
+		b := &brokenStore{Memory: stripesecure.NewMemory()}
+		mutate(b)
+		return b
+	})
+}
+
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	TestStore(t, func(*testing.T) stripesecure.Store { return stripesecure.NewMemory() })
 }

@@ -1,9 +1,10 @@
-package dbtest_test
+package plugintest
 
 import (
 	"bytes"
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
@@ -68,7 +69,7 @@ func checkTimes(ctx context.Context, s stripesecure.Store) error {
 		time.Date(2262, 4, 12, 0, 0, 0, 0, time.UTC), // too far for nanoseconds
 		time.Date(9999, 12, 31, 23, 59, 59, 999999000, tokyo),
 	} {
-		row := stripesecure.Row{Shop: "shop", Checkout: fmt.Sprint(i), Due: due, Body: []byte{1}}
+		row := stripesecure.Row{Shop: "shop", Checkout: strconv.Itoa(i), Due: due, Body: []byte{1}}
 		if err := s.Put(ctx, row); err != nil {
 			return fmt.Errorf("Put %v: %w", due, err)
 		}

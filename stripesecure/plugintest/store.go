@@ -1,4 +1,4 @@
-package dbtest_test
+package plugintest
 
 import (
 	"bytes"
@@ -6,36 +6,60 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
 )
 
-// check is one rule of stripesecure.Store. It gets an empty store.
-type check struct {
-	id     string
-	breaks string // what goes wrong in a shop when the rule does not hold
-	run    func(ctx context.Context, s stripesecure.Store) error
+// TestStore holds a store to every rule of [stripesecure.Store]. newStore returns
+// a new, empty store for each of them.
+//
+// What the rules cannot see from inside a process is yours to test: that what Put
+// has confirmed is still there after the power went.
+func TestStore(t *testing.T, newStore func(t *testing.T) stripesecure.Store) {
+	t.Helper()
+	runRules(t, StoreRules(), newStore)
 }
 
-var checks = []check{
-	{"ST-01", "a checkout that was never stored is taken for a stored one", checkMissing},
-	{"ST-02", "a payment comes back other than it was stored", checkRoundTrip},
-	{"ST-03", "a paused server writes over newer news (C19, I8)", checkStale},
-	{"ST-04", "two tabs both become the one live attempt (I1, I6)", checkOneWinner},
-	{"ST-05", "a server reads a state that was already left", checkLinear},
-	{"ST-06", "the sweep misses due rows, or starves the oldest (I10)", checkDue},
-	{"ST-07", "one shop reads or changes the rows of another (I12)", checkShops},
-	{"ST-08", "two checkouts whose ids look alike share one row", checkExactIDs},
-	{"ST-09", "a large or binary body is cut", checkBodies},
-	{"ST-10", "a row is due at another time than it said", checkTimes},
-	{"ST-11", "a member gets another member's customer, or loses the own one (CUS-01)", checkCustomers},
-	{"ST-12", "two customers are made for one member, and one is lost (CUS-03)", checkOneCustomer},
-	{"ST-13", "a caller who has gone still writes, or waits", checkContext},
-	{"ST-14", "a caller that reuses its buffer changes what is stored", checkBuffers},
-	{"ST-15", "a shop's sweep starves behind the rows of another, or works on them (I12)", checkDueOfShop},
-	{"ST-16", "an event that waits is never worked on, or another shop's is", checkList},
-	{"ST-17", "what another server has just changed is thrown away", checkDelete},
+// StoreRules are the rules of TestStore. Each wants an empty store.
+func StoreRules() []Rule[stripesecure.Store] {
+	return []Rule[stripesecure.Store]{
+		{"STORE-01", "what was never stored is ErrNoRow, and nothing can be changed into being",
+			"a checkout that was never stored is taken for a stored one", checkMissing},
+		{"STORE-02", "a row comes back as it was stored, at the next version",
+			"a payment comes back other than it was: its order or its hold is lost", checkRoundTrip},
+		{"STORE-03", "Put with any version but the stored one is ErrConflict and changes nothing",
+			"a server that slept writes over newer news; a captured payment becomes open again (C19, I8)", checkStale},
+		{"STORE-04", "of many Puts with the same version exactly one is taken",
+			"two tabs both become the one live attempt, and the buyer pays twice (I1, I6)", checkOneWinner},
+		{"STORE-05", "what several servers see of a row is one story (linearizable)",
+			"a server reads a state that was already left, and cancels the hold of an order", checkLinear},
+		{"STORE-06", "Due gives the rows that are due, the longest due first, up to limit",
+			"interrupted payments are never finished, or the oldest starve (I10)", checkDue},
+		{"STORE-07", "the rows of one shop are not those of another",
+			"one shop reads or changes the payments of another (I12)", checkShops},
+		{"STORE-08", "ids that look alike are different ids",
+			"two buyers share one checkout: one pays for the other", checkExactIDs},
+		{"STORE-09", "a body of any bytes, up to 1 MiB, comes back as it was",
+			"a payment with a long history can no longer be read", checkBodies},
+		{"STORE-10", "Due keeps its microsecond, from the year 1 to 9999",
+			"a payment is swept too early or never; a deadline is missed", checkTimes},
+		{"STORE-11", "a member's customer belongs to one shop, environment and account",
+			"a member sees another member's saved cards, or loses the own ones (CUS-01)", checkCustomers},
+		{"STORE-12", "of many SetCustomers with the same old value exactly one is taken",
+			"a member has two customers at Stripe, and cards saved at one are lost (CUS-03)", checkOneCustomer},
+		{"STORE-13", "a call whose context has ended is context.Canceled and changes nothing",
+			"a caller who has gone still writes, or hangs a server at its stop", checkContext},
+		{"STORE-14", "the store keeps bytes of its own",
+			"a caller that reuses its buffer changes what is stored", checkBuffers},
+		{"STORE-15", "other shops take no place in the answer of Due, however many rows they have",
+			"a small shop's payments are never finished beside a large one (I12)", checkDueOfShop},
+		{"STORE-16", "List gives the rows of a prefix by pages, in the order of their bytes",
+			"an event that waits is never worked on; the merchant's page leaves rows out", checkList},
+		{"STORE-17", "Delete removes the version it names and no other",
+			"what another server has just changed is thrown away, and an event with it", checkDelete},
+	}
 }
 
 func checkMissing(ctx context.Context, s stripesecure.Store) error {
@@ -221,9 +245,11 @@ func checkContext(ctx context.Context, s stripesecure.Store) error {
 	row.Version, row.Body = 1, []byte("second")
 	_, get := s.Get(gone, "shop", "c1")
 	_, due := s.Due(gone, "shop", time.Now(), 10)
+	_, list := s.List(gone, "shop", "", "", 10)
 	_, customer := s.Customer(gone, key)
 	for call, err := range map[string]error{
-		"Get": get, "Put": s.Put(gone, row), "Due": due, "Customer": customer, "SetCustomer": s.SetCustomer(gone, key, "cus_1", "cus_2"),
+		"Get": get, "Put": s.Put(gone, row), "Due": due, "List": list, "Delete": s.Delete(gone, "shop", "c1", 1),
+		"Customer": customer, "SetCustomer": s.SetCustomer(gone, key, "cus_1", "cus_2"),
 	} {
 		if !errors.Is(err, context.Canceled) {
 			return fmt.Errorf("%s with a cancelled context: %v, want context.Canceled", call, err)
