@@ -35,9 +35,7 @@ func (r Rule[T]) Check(ctx context.Context, subject T) error {
 // ErrSkipped says that a rule could not be tried on this subject.
 var ErrSkipped = errors.New("cannot be tried here")
 
-func skip(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrSkipped, fmt.Sprintf(format, args...))
-}
+func skip(why string) error { return fmt.Errorf("%w: %s", ErrSkipped, why) }
 
 // Violation is a rule that does not hold.
 type Violation struct {
