@@ -13,6 +13,9 @@ func (p *Plugin) Capture(ctx context.Context, id PaymentID, amount Money) (Payme
 	if len(faults) > 0 {
 		return Payment{}, invalid(op, faults)
 	}
+	if err := p.notACopy(ctx, op); err != nil {
+		return Payment{}, err
+	}
 	j, gen, err := p.hostJob(ctx, op, id)
 	if err != nil {
 		return Payment{}, err

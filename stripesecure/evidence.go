@@ -84,11 +84,14 @@ func (e Evidence) check() []Fault {
 // SubmitEvidence answers a dispute of the payment. Asked again after Submit it
 // changes nothing and gives the same answer. Errors: invalid, not_found (also a
 // dispute of another payment), not_held (the dispute is decided, or the time
-// for evidence is over), not_ready, stripe, store, canceled.
+// for evidence is over), copy, not_ready, stripe, store, canceled.
 func (p *Plugin) SubmitEvidence(ctx context.Context, id PaymentID, disputeID string, e Evidence) (Payment, error) {
 	const op = "SubmitEvidence"
 	if faults := e.check(); len(faults) > 0 {
 		return Payment{}, invalid(op, faults)
+	}
+	if err := p.notACopy(ctx, op); err != nil {
+		return Payment{}, err
 	}
 	j, gen, err := p.hostJob(ctx, op, id)
 	if err != nil {

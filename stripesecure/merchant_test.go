@@ -482,3 +482,29 @@ func TestFraudWarning_isLookedAtLater(t *testing.T) {
 		assert.Len(b, b.host.lastTold().Warnings, 1)
 	})
 }
+
+// On a staging system that has kept the live keys nobody moves the live shop's
+// money, by whatever button.
+func TestCopyOfALiveShop_clerksAreStopped(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		held, captured := b.held("cart-1"), b.captured("cart-2")
+		require.NoError(b, b.runner.Sweep(b.Context()))
+		options := b.options
+		options.BaseURL = "https://staging.example"
+		staging, err := stripesecure.New(options)
+		require.NoError(b, err)
+		b.stripe.ForgetCalls()
+		_, err = staging.Capture(b.Context(), held.ID, all)
+		require.ErrorIs(b, err, stripesecure.ErrCopy)
+		_, err = staging.Refund(b.Context(), captured.ID, stripesecure.Refund{ID: "r-1"})
+		require.ErrorIs(b, err, stripesecure.ErrCopy)
+		_, err = staging.OrderRefused(b.Context(), held.ID, stripesecure.Refusal{Reason: stripesecure.Cancelled, Ref: held.Order.Ref})
+		require.ErrorIs(b, err, stripesecure.ErrCopy)
+		_, err = staging.SubmitEvidence(b.Context(), captured.ID, "dp_1", stripesecure.Evidence{Text: "x"})
+		require.ErrorIs(b, err, stripesecure.ErrCopy)
+		assert.Empty(b, b.stripe.Calls("*"))
+		require.NoError(b, staging.ConfirmSite(b.Context()))
+		_, err = staging.Capture(b.Context(), held.ID, all)
+		require.NoError(b, err)
+	})
+}

@@ -50,6 +50,11 @@ func (p *Plugin) OrderRefused(ctx context.Context, id PaymentID, refusal Refusal
 	if faults := refusal.check(); len(faults) > 0 {
 		return Result{}, invalid(op, faults)
 	}
+	if refusal.Ref != "" { // a clerk's void; what buyers do is not stopped
+		if err := p.notACopy(ctx, op); err != nil {
+			return Result{}, err
+		}
+	}
 	j, gen, err := p.hostJob(ctx, op, id)
 	if err != nil {
 		return Result{}, err

@@ -41,7 +41,8 @@ type PaymentPlugin interface { //nolint:interfacebloat // eleven calls of one pa
 	// OrderRefused says that the host cannot make the order (no Ref), or has
 	// cancelled it (with its Ref: the merchant's void). It is also the only way
 	// out where Stripe took no more confirms (too_many_attempts): without it
-	// the checkout stays so, however long the buyer waits. Errors as OrderPlaced.
+	// the checkout stays so, however long the buyer waits. Errors as OrderPlaced,
+	// and copy for a Ref.
 	OrderRefused(ctx context.Context, id PaymentID, refusal Refusal) (Result, error)
 
 	// Payment returns the stored state without asking Stripe. Errors:
@@ -60,7 +61,8 @@ type PaymentPlugin interface { //nolint:interfacebloat // eleven calls of one pa
 	// Errors: invalid, not_found, not_held (no order, no hold, expired, or
 	// withdrawn), too_much (more than the hold or the order: cancel it with
 	// OrderRefused and let the buyer pay the new total in a new checkout),
-	// captured (with another amount; it happens once), stripe, store, canceled.
+	// captured (with another amount; it happens once), copy (this is a copy of a
+	// live shop: see [Plugin.Site]), stripe, store, canceled.
 	Capture(ctx context.Context, id PaymentID, amount Money) (Payment, error)
 
 	// Refund gives captured money back, in part or in full, as often as there
@@ -68,7 +70,7 @@ type PaymentPlugin interface { //nolint:interfacebloat // eleven calls of one pa
 	// library goes on with it. A hold is not refunded: capture less, or cancel
 	// the order. Errors: invalid (also an operation id that stands for another
 	// amount), not_found, not_held (nothing is captured), too_much (more than
-	// is left), stripe (refused; the same id gets the same answer), store,
+	// is left), copy, stripe (refused; the same id gets the same answer), store,
 	// canceled.
 	Refund(ctx context.Context, id PaymentID, refund Refund) (Payment, error)
 

@@ -99,6 +99,9 @@ func (p *Plugin) Refund(ctx context.Context, id PaymentID, refund Refund) (Payme
 	if len(faults) > 0 {
 		return Payment{}, invalid(op, faults)
 	}
+	if err := p.notACopy(ctx, op); err != nil {
+		return Payment{}, err
+	}
 	j, gen, err := p.hostJob(ctx, op, id)
 	if err != nil {
 		return Payment{}, err
