@@ -14,6 +14,7 @@ type connectionView struct {
 	Groups      []lineGroup
 	Worst       string
 	Copy        bool
+	Mend        bool // the webhook endpoint can be put right by a button
 	Site        stripesecure.Site
 	Inbox       []stripesecure.Pending
 	Unknown     []stripesecure.Unknown
@@ -32,7 +33,7 @@ func (p *pages) showConnection(q *request) error {
 		return err
 	}
 	switch done := q.URL.Query().Get("done"); done {
-	case ActionSite, ActionInbox:
+	case ActionSite, ActionInbox, ActionEndpoint:
 		view.Done = "done." + done
 	}
 	q.renderConnection(view)
@@ -50,8 +51,15 @@ func (p *pages) testConnection(q *request) error {
 	}
 	view.Tested = true
 	if !s.Active().Secret.IsZero() {
-		group := lineGroup{"stripe", q.connectionLines(s, q.test(s))}
+		found := q.test(s)
+		group := lineGroup{"stripe", q.connectionLines(s, found)}
 		view.Groups = append([]lineGroup{group}, view.Groups...)
+		if found.Accepted {
+			var lines []line
+			lines, view.Mend = q.endpointLines(s)
+			webhook := &view.Groups[2]
+			webhook.Lines = append(webhook.Lines, lines...)
+		}
 	}
 	q.renderConnection(view)
 	return nil

@@ -46,6 +46,7 @@ func (p *pages) routes() http.Handler {
 		"POST /{method}/wording":    p.changeWording,
 		"GET /{method}/connection":  p.showConnection,
 		"POST /{method}/connection": p.testConnection,
+		"POST /{method}/endpoint":   p.ensureEndpoint,
 		"POST /{method}/site":       p.confirmSite,
 		"POST /{method}/inbox":      p.retryInbox,
 		"GET /{method}/log":         p.showLog,

@@ -148,10 +148,10 @@ func (q *request) webhookLines(s settings.Settings, shop string) []line {
 	default:
 		lines = append(lines, q.line(levelGood, "webhook", "ok", n))
 	}
-	if reachable(shop) {
-		return append(lines, q.line(levelGood, "reach", "ok", shop))
+	if !reachable(shop) {
+		lines = append(lines, q.line(levelWarn, "reach", "private", shop))
 	}
-	return append(lines, q.line(levelBad, "reach", "private", shop))
+	return append(lines, q.deliveryLine(q.method.Plugin.Webhooks()))
 }
 
 // reachable: Stripe sends events to public addresses with https only.

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -59,14 +60,21 @@ func (q *request) logEntry(lists settings.Lists, change Change) logEntry {
 
 // note writes to the log what was done and changes no setting.
 func (q *request) note(change Change) error {
+	return q.edit(q.Context(), change, func(*State, *Change) {})
+}
+
+// edit changes what is stored, as it is by then, and writes it to the log.
+func (q *request) edit(ctx context.Context, change Change, do func(*State, *Change)) error {
 	change.At, change.By = q.p.opts.Now().UTC(), q.clerk.Name
 	const tries = 5
 	for range tries {
-		state, err := q.method.Store.Load(q.Context())
+		state, err := q.method.Store.Load(ctx)
 		if err != nil {
 			return err
 		}
-		if err = q.method.Store.Save(q.Context(), state, change); !errors.Is(err, ErrChanged) {
+		entry := change
+		do(&state, &entry)
+		if err = q.method.Store.Save(ctx, state, entry); !errors.Is(err, ErrChanged) {
 			return err
 		}
 	}

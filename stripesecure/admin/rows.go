@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -231,6 +232,12 @@ func (s *RowStore) open(sealed map[string]string, env settings.Environment, keys
 		}
 		return settings.NewSecret(string(value)), nil
 	}
+	listed := 0
+	for field := range sealed {
+		if strings.HasPrefix(field, string(env)+".webhook_secrets[") {
+			listed++
+		}
+	}
 	if _, there := sealed[secretField(env)]; there {
 		secret, err := get(secretField(env))
 		if err != nil {
@@ -238,16 +245,14 @@ func (s *RowStore) open(sealed map[string]string, env settings.Environment, keys
 		}
 		keys.Secret = secret
 	}
-	for n := 1; ; n++ {
-		if _, there := sealed[webhookField(env, n)]; !there {
-			return nil
-		}
+	for n := 1; n <= listed; n++ { // one that is not there does not open either
 		secret, err := get(webhookField(env, n))
 		if err != nil {
 			return err
 		}
 		keys.WebhookSecrets = append(keys.WebhookSecrets, secret)
 	}
+	return nil
 }
 
 // KeyIDs returns the ids of the keys that the stored secrets are sealed with. A

@@ -24,6 +24,7 @@ const (
 	ActionWording  = "wording"  // 文言設定
 	ActionSite     = "site"     // "this is the live shop" was confirmed
 	ActionInbox    = "inbox"    // an entry of the inbox was made due again
+	ActionEndpoint = "endpoint" // the webhook endpoint was registered or mended
 )
 
 // Change is one entry of the log: who changed what, and when. It holds no secret.
