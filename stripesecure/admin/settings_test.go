@@ -92,6 +92,10 @@ func TestEveryFieldWrong(t *testing.T) {
 	page.says("並び順は整数で入力してください")
 	assert.Zero(t, o.state().Version)
 
+	for _, wrong := range []string{"…tAll", "…0001"} { // wrong keys have to be typed again
+		assert.NotContains(t, page.text(), "入力済み（未保存） "+wrong)
+	}
+
 	// The one good signing secret among the wrong ones is kept, unseen.
 	again := page.form()
 	page.says("入力済み（未保存） …HOOK")
