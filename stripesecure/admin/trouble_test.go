@@ -127,7 +127,7 @@ func TestHeaders(t *testing.T) {
 		assert.Equal(t, "no-store", h.Get("Cache-Control"))
 	}
 	page := o.get("/card/settings")
-	assert.NotRegexp(t, regexp.MustCompile(`(?i)<[^>]+\s(style|on[a-z]+)=`), page.body, "no inline style or handler")
+	assert.NotRegexp(t, `(?i)<[^>]+\s(style|on[a-z]+)=`, page.body, "no inline style or handler")
 	for _, src := range regexp.MustCompile(`(?:href|src)="(/admin/assets/[^"]+)"`).FindAllStringSubmatch(page.body, -1) {
 		asset := o.get(strings.TrimPrefix(src[1], "/admin"))
 		assert.Equal(t, http.StatusOK, asset.status, src[1])
