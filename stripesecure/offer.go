@@ -32,6 +32,7 @@ type Offer struct {
 	AccountID      string         // for Stripe.js when ⑧ is connect
 	Elements       map[string]any // options of stripe.elements(), nil when nothing is to pay
 	StripeJS       string         // address of Stripe.js
+	Nonce          string         // for the tags of HTML, if the host sets it (see ContentSecurity)
 	Script         string         // address of Handler's own script
 	Style          string         // address of Handler's own style sheet
 	Resume         string         // address that the script asks, "" without Options.Carts

@@ -55,8 +55,7 @@ type offerView struct {
 // form, with the JSON as detail.
 //
 // Without JavaScript a saved card is paid by posting the form. A page with a
-// Content-Security-Policy needs script-src, frame-src and connect-src for Stripe
-// (docs.stripe.com/security/guide) and 'self' for our script and style.
+// Content-Security-Policy takes [Plugin.ContentSecurity].
 func (o Offer) HTML() template.HTML {
 	if !o.Available {
 		return ""

@@ -172,30 +172,7 @@ func (p *Plugin) renderPage(w http.ResponseWriter, status int, view pageView) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", p.pagePolicy())
+	w.Header().Set("Content-Security-Policy", p.stripePolicy().String())
 	w.WriteHeader(status)
 	_, _ = fmt.Fprint(w, b.String())
-}
-
-// pagePolicy is the Content-Security-Policy of Handler's own pages: nothing but
-// our files and what Stripe.js needs (docs.stripe.com/security/guide). Stripe.js
-// and its fields set styles of their own.
-func (p *Plugin) pagePolicy() string {
-	js := "https://*.js.stripe.com https://js.stripe.com"
-	frame, connect := js+" https://hooks.stripe.com", "https://api.stripe.com"
-	if other := origin(p.opts.StripeJS); other != "https://js.stripe.com" {
-		js, frame, connect = js+" "+other, frame+" "+other, connect+" "+other
-	}
-	return "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
-		"script-src 'self' " + js + "; frame-src " + frame + "; connect-src 'self' " + connect +
-		"; style-src 'self' " + origin(p.opts.StripeJS) + "; img-src 'self' data: https://*.stripe.com"
-}
-
-func origin(address string) string {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		return "'self'"
-	}
-	host, _, _ := strings.Cut(rest, "/")
-	return scheme + "://" + host
 }

@@ -37,7 +37,10 @@ func (p payment) Cart(r *http.Request) (stripesecure.Cart, error) {
 		Total:    stripesecure.JPY(c.Bill().Total),
 		Country:  c.Address.Country,
 		Language: language(r),
-		Buyer:    stripesecure.Buyer{Member: c.Member, Name: c.Address.Name, Email: c.Address.Email, Phone: c.Address.Phone},
+		Buyer: stripesecure.Buyer{
+			Member: c.Member, Name: c.Address.Name, Email: c.Address.Email, Phone: c.Address.Phone,
+			IP: r.RemoteAddr, Session: c.Session, // behind a proxy: the address that it tells
+		},
 		Snapshot: c.snapshot(language(r)), // enough to make the order when the buyer has gone
 	}, err
 }

@@ -95,7 +95,7 @@ func (s *Shop) renderAs(w http.ResponseWriter, r *http.Request, status int, page
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(v.Language))
-	h.Set("Content-Security-Policy", s.stripe.csp)
+	h.Set("Content-Security-Policy", s.csp)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -27,6 +27,7 @@ type Shop struct {
 	office     *admin.RowStore // settings ①–⑮ and texts ①–⑤
 	pages      map[wording.Language]pages
 	plugin     *stripesecure.Plugin
+	csp        string          // Content-Security-Policy of every page
 	ring       *vault.Ring     // encrypts the secrets among the settings
 	settings   *settings.Cache // of office
 	store      *sqlstore.Store
@@ -68,6 +69,9 @@ func (s *Shop) prepare(ctx context.Context, file string) (err error) {
 		return err
 	}
 	if s.plugin, err = newPlugin(s); err != nil {
+		return err
+	}
+	if s.csp, err = s.plugin.ContentSecurity(""); err != nil {
 		return err
 	}
 	s.admin, err = newAdmin(s)

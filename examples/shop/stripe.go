@@ -17,7 +17,6 @@ type stripe struct {
 	auth      settings.Authentication
 	transport http.RoundTripper // nil: the library's own
 	js        string            // "": Stripe's own
-	csp       string
 }
 
 // ownStripe is a Stripe inside this process, on the same port: no account, no
@@ -28,7 +27,6 @@ func ownStripe(baseURL string) stripe {
 		own: own, transport: own.Transport(), js: baseURL + "/stripe/v3/", auth: settings.AuthSecretKey,
 		keys: settings.Keys{Publishable: stripetest.TestPublishableKey,
 			Secret: settings.NewSecret(stripetest.TestSecretKey), SweepOnly: true},
-		csp: contentSecurity(sources{}),
 	}
 }
 
@@ -43,24 +41,7 @@ func realStripe(k realKeys) stripe {
 	if strings.HasPrefix(k.secret, "rk_") {
 		s.auth = settings.AuthRestrictedKey
 	}
-	s.csp = contentSecurity(sources{
-		script: " https://js.stripe.com https://*.js.stripe.com", connect: " https://api.stripe.com",
-		frame: " https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
-		form:  " https://hooks.stripe.com", img: " https://*.stripe.com data:",
-	})
 	return s
-}
-
-// sources are the addresses that Stripe.js needs beside the shop's own. The form
-// goes to the bank without JavaScript.
-type sources struct{ script, connect, frame, form, img string }
-
-// contentSecurity allows this server and what Stripe.js needs, nothing else: no
-// inline script, no inline style, no frame around the shop.
-func contentSecurity(more sources) string {
-	return "default-src 'none'; style-src 'self'; script-src 'self'" + more.script + "; connect-src 'self'" + more.connect +
-		"; frame-src 'self'" + more.frame + "; form-action 'self'" + more.form + "; img-src 'self'" + more.img +
-		"; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // realKeys come from the environment. They never print.
