@@ -36,6 +36,7 @@ type job struct {
 
 	row    *checkout.Row
 	stored []byte // the row's body as the store has it
+	was    standing
 
 	// learned are observations that are not stored yet. When the row has
 	// changed meanwhile they are applied again, to the row as it is now.
@@ -62,6 +63,7 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 		// Looking at a checkout that nobody has paid for stores nothing.
 		j.row = checkout.New(j.p.opts.ShopID, string(id))
 		j.stored, err = j.p.encode(j.row)
+		j.was = j.standing()
 		return err
 	case err != nil:
 		return err
@@ -72,6 +74,7 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 	}
 	row.Shop, row.ID, row.Version = stored.Shop, stored.Checkout, stored.Version
 	j.row, j.stored = row, stored.Body
+	j.was = j.standing()
 	return nil
 }
 
@@ -197,6 +200,7 @@ func (j *job) save(ctx context.Context) error {
 	}
 	j.row.Version++
 	j.stored = body
+	j.watchRow(ctx)
 	return nil
 }
 

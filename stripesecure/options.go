@@ -46,6 +46,9 @@ type Options struct {
 	// Limits stop card testing. Default: on, with the numbers of [TryLimits].
 	Limits TryLimits
 
+	// Watch is told of calls, transitions, events and sweeps, for metrics.
+	Watch Watch
+
 	// Logger gets ids and codes, never personal data or secrets. Default:
 	// discard.
 	Logger *slog.Logger

@@ -85,6 +85,7 @@ type Plugin struct {
 	base  *url.URL
 	sign  signer
 	heard *heard
+	pulse *pulse
 	alarm *alarm // the whole shop's tries, for Hooks.Challenge
 	seams
 }
@@ -103,10 +104,10 @@ func New(opts Options) (*Plugin, error) {
 		opts.Settings = settings.Cached(opts.Settings, settingsLife, opts.Now)
 	}
 	p := &Plugin{
-		opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}, heard: &heard{}, alarm: &alarm{},
+		opts: opts, base: base, sign: signer{opts.ShopID, opts.SigningKeys}, heard: &heard{}, pulse: new(pulse), alarm: &alarm{},
 	}
 	p.seams = realSeams(stripeapi.NewBackend(stripeapi.Config{
-		URL: opts.StripeURL, Transport: opts.Transport, Timeout: checkout.CallTimeout, Verify: p.sign.verifyMetadata,
+		URL: opts.StripeURL, Transport: opts.Transport, Timeout: checkout.CallTimeout, Verify: p.sign.verifyMetadata, Watch: p.watchCall,
 	}))
 	return p, nil
 }

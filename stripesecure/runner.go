@@ -55,7 +55,7 @@ func (r *Runner) Run(ctx context.Context) error {
 func (r *Runner) Sweep(ctx context.Context) error {
 	var failed error
 	for _, p := range r.plugins {
-		if err := p.sweep(ctx); err != nil && ctx.Err() == nil {
+		if err := p.watchedSweep(ctx); err != nil && ctx.Err() == nil {
 			p.opts.Logger.ErrorContext(ctx, "sweep", "shop", p.opts.ShopID, "error", string(CodeOf(err)))
 			failed = errors.Join(failed, err)
 		}
@@ -63,18 +63,31 @@ func (r *Runner) Sweep(ctx context.Context) error {
 	return errors.Join(failed, ctx.Err())
 }
 
-// sweep works once on every row of the shop that is due.
-func (p *Plugin) sweep(ctx context.Context) error {
+func (p *Plugin) watchedSweep(ctx context.Context) error {
+	began := p.now()
+	rows, err := p.sweep(ctx)
+	if err == nil {
+		p.pulse.beat(p.now())
+	}
+	if p.opts.Watch.Sweep != nil {
+		p.opts.Watch.Sweep(ctx, SweepDone{Shop: p.opts.ShopID, Rows: rows, Duration: p.now().Sub(began), Code: CodeOf(err)})
+	}
+	return err
+}
+
+// sweep works once on every row of the shop that is due, and says how many there
+// were.
+func (p *Plugin) sweep(ctx context.Context) (rows int, err error) {
 	site, err := p.Site(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if site.Copy {
 		p.log(ctx, "sweep", "answer", "copy", "recorded", site.Recorded)
-		return nil
+		return 0, nil
 	}
 	if err := p.scheduleScan(ctx); err != nil {
-		return storeError("Sweep", err)
+		return 0, storeError("Sweep", err)
 	}
 	done := map[string]bool{}
 	var failed error
@@ -82,7 +95,7 @@ func (p *Plugin) sweep(ctx context.Context) error {
 		limit := sweepBatch + len(done) // the first ones may all be due again
 		due, err := p.opts.Store.Due(ctx, p.opts.ShopID, p.now(), limit)
 		if err != nil {
-			return errors.Join(failed, storeError("Sweep", err))
+			return len(done), errors.Join(failed, storeError("Sweep", err))
 		}
 		fresh := due[:0:0]
 		for _, row := range due {
@@ -94,10 +107,10 @@ func (p *Plugin) sweep(ctx context.Context) error {
 		// A row that fails stays due and holds up none of those behind it.
 		failed = errors.Join(failed, p.finishAll(ctx, fresh))
 		if len(due) < limit {
-			return failed
+			return len(done), failed
 		}
 	}
-	return errors.Join(failed, ctx.Err())
+	return len(done), errors.Join(failed, ctx.Err())
 }
 
 // finishAll works on some rows at once, so that one that waits for Stripe or the

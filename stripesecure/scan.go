@@ -62,21 +62,21 @@ type Unknown struct {
 // Unknown lists the payments that the second janitor has found and no checkout
 // knows, as of its last pass. Errors: store, canceled.
 func (p *Plugin) Unknown(ctx context.Context) ([]Unknown, error) {
-	record, _, err := p.scanRecord(ctx)
+	record, err := p.scanRecord(ctx)
 	if err != nil && !errors.Is(err, ErrNoRow) {
 		return nil, storeError("Unknown", err)
 	}
 	return record.Unknown, nil
 }
 
-func (p *Plugin) scanRecord(ctx context.Context) (scanRecord, Row, error) {
+func (p *Plugin) scanRecord(ctx context.Context) (scanRecord, error) {
 	row, err := p.opts.Store.Get(ctx, p.opts.ShopID, scanRow)
 	if err != nil {
-		return scanRecord{}, Row{}, err
+		return scanRecord{}, err
 	}
 	var record scanRecord
 	err = json.Unmarshal(row.Body, &record)
-	return record, row, err
+	return record, err
 }
 
 // scheduleScan makes the janitor's row, due at once, where there is none.

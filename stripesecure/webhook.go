@@ -48,7 +48,7 @@ func (p *Plugin) serveWebhook(w http.ResponseWriter, r *http.Request) {
 		p.log(r.Context(), "webhook", "event", ev.ID, "answer", "other_version")
 	}
 	outcome, err := p.takeEvent(r.Context(), s, environment, ev)
-	p.heard.note(p.now(), outcome, nil)
+	p.note(r.Context(), ev, outcome, nil)
 	p.log(r.Context(), "webhook", "event", ev.ID, "type", ev.Kind, "answer", outcome)
 	if err != nil {
 		http.Error(w, "try again", http.StatusInternalServerError) // Stripe sends it again
@@ -58,7 +58,7 @@ func (p *Plugin) serveWebhook(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Plugin) refuseEvent(w http.ResponseWriter, r *http.Request, status int, why forged) {
-	p.heard.note(p.now(), "refused", &why)
+	p.note(r.Context(), event{}, "refused", &why)
 	p.log(r.Context(), "webhook", "answer", "refused", "reason", why.reason, "skew_s", int(why.skew.Seconds()))
 	http.Error(w, why.reason, status)
 }

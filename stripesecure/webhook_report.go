@@ -1,6 +1,7 @@
 package stripesecure
 
 import (
+	"context"
 	"maps"
 	"sync"
 	"time"
@@ -51,6 +52,14 @@ func (h *heard) note(now time.Time, answer string, why *forged) {
 		r.RefusedSince = now
 	}
 	r.Reason, r.Skew = why.reason, why.skew
+}
+
+// note counts an event, and tells whoever watches.
+func (p *Plugin) note(ctx context.Context, ev event, answer string, why *forged) {
+	p.heard.note(p.now(), answer, why)
+	if p.opts.Watch.Event != nil {
+		p.opts.Watch.Event(ctx, EventSeen{Shop: p.opts.ShopID, ID: ev.ID, Type: ev.Kind, Answer: answer})
+	}
 }
 
 // strange reports the first event of another API version (SIG-06).

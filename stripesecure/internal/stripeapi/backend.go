@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +18,7 @@ type Backend struct {
 	stripe stripe.Backend
 	verify func(shop, checkout, attempt, signature string) bool
 	limits limits
+	watch  func(ctx context.Context, call Call)
 }
 
 // Config is what a Backend is made from.
@@ -26,6 +28,18 @@ type Config struct {
 	Timeout   time.Duration
 	// Verify tells whether metadata carry our signature.
 	Verify func(shop, checkout, attempt, signature string) bool
+	// Watch is told of every call that has ended; nil: nobody is.
+	Watch func(ctx context.Context, call Call)
+}
+
+// Call is a call that has ended.
+type Call struct {
+	Method, Route string // "*" stands for each id
+	Status        int    // 0: no answer
+	Code          string // of an error
+	RequestID     string
+	Duration      time.Duration
+	Background    bool
 }
 
 // NewBackend connects to nothing yet. Retries inside stripe-go are off, because
@@ -46,7 +60,7 @@ func NewBackend(c Config) *Backend {
 		EnableTelemetry:   stripe.Bool(false),
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
 	})
-	return &Backend{stripe: backend, verify: c.Verify}
+	return &Backend{stripe: backend, verify: c.Verify, watch: c.Watch}
 }
 
 // newTransport keeps enough idle connections for a busy shop. stripe-go's own
@@ -107,9 +121,35 @@ func (c Client) call(ctx context.Context, method, path, idempotencyKey string, b
 	if c.account != "" {
 		params.SetStripeAccount(c.account)
 	}
+	began := time.Now()
 	err = c.backend.stripe.CallRaw(method, path, c.key, values, params, into)
+	if c.backend.watch != nil {
+		c.backend.watch(ctx, c.ended(method, path, err, time.Since(began)))
+	}
 	c.backend.limits.answered(c.key+c.account, tooMany(err))
 	return err
+}
+
+func (c Client) ended(method, path string, err error, took time.Duration) Call {
+	call := Call{Method: method, Route: route(path), Status: http.StatusOK, Duration: took, Background: c.background}
+	if se := (*stripe.Error)(nil); errors.As(err, &se) {
+		call.Status, call.Code, call.RequestID = se.HTTPStatusCode, codes(se), se.RequestID
+	} else if err != nil {
+		call.Status, call.Code = 0, "no_answer"
+	}
+	return call
+}
+
+// route is the path without its ids: a segment with a digit or a capital letter
+// is one, "v1" apart.
+func route(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if i > 1 && strings.ContainsAny(segment, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ%") {
+			segments[i] = "*"
+		}
+	}
+	return strings.Join(segments, "/")
 }
 
 // parse reads a stored body back, in its order, so that the bytes sent again

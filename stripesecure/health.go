@@ -1,0 +1,112 @@
+package stripesecure
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// Health is how the payment method is doing, for a host's health page and its
+// alarms. Numbers are of the whole shop, except those that name this process.
+type Health struct {
+	Shop string `json:"shop"`
+	// Ready: the settings allow payments. NotReady is the code, when they do not.
+	Ready    bool `json:"ready"`
+	NotReady Code `json:"not_ready,omitempty"`
+	// Copy: the store belongs to another address; background work stands still.
+	Copy bool `json:"copy,omitempty"`
+	// SweptAt is when this process last finished a sweep of the shop; zero: not
+	// yet. Run a Runner on every server.
+	SweptAt time.Time `json:"swept_at,omitzero"`
+	// ScannedAt is when payments at Stripe were last compared with the store.
+	ScannedAt time.Time `json:"scanned_at,omitzero"`
+	// Overdue are checkouts that have been due for more than five minutes, up to
+	// 1000: nobody sweeps, or sweeping does not keep up.
+	Overdue int `json:"overdue"`
+	// Inbox and Outbox are what could not be worked on, and news that the host
+	// would not take, up to 1000; Parked of both are not tried any more.
+	Inbox  int `json:"inbox"`
+	Outbox int `json:"outbox"`
+	Parked int `json:"parked"`
+	// Unknown are payments at Stripe that no stored checkout knows.
+	Unknown int `json:"unknown"`
+	// RefusedSince: this process has refused every event since then.
+	RefusedSince time.Time `json:"refused_since,omitzero"`
+}
+
+const overdueAfter = 5 * time.Minute
+
+// OK reports whether nobody has to look: payments are possible, the loop runs,
+// and nothing waits for a person.
+func (h Health) OK() bool {
+	return h.Ready && !h.Copy && !h.SweptAt.IsZero() && h.Overdue == 0 && h.Parked == 0 && h.Unknown == 0 && h.RefusedSince.IsZero()
+}
+
+// Health reads the store and asks nothing of Stripe. Errors: store, canceled.
+func (p *Plugin) Health(ctx context.Context) (Health, error) {
+	const op = "Health"
+	h := Health{Shop: p.opts.ShopID, SweptAt: p.pulse.last(), RefusedSince: p.Webhooks().RefusedSince}
+	if _, err := p.ready(ctx, op); err != nil {
+		h.NotReady = CodeOf(err)
+	}
+	h.Ready = h.NotReady == ""
+	site, err := p.Site(ctx)
+	if err != nil {
+		return Health{}, err
+	}
+	h.Copy = site.Copy
+	due, err := p.opts.Store.Due(ctx, p.opts.ShopID, p.now().Add(-overdueAfter), 1000)
+	if err != nil {
+		return Health{}, storeError(op, err)
+	}
+	h.Overdue = len(due)
+	return h, p.waiting(ctx, &h)
+}
+
+// waiting counts what waits for a person.
+func (p *Plugin) waiting(ctx context.Context, h *Health) error {
+	inbox, err := p.Inbox(ctx)
+	if err != nil {
+		return err
+	}
+	outbox, err := p.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	unknown, err := p.Unknown(ctx)
+	if err != nil {
+		return err
+	}
+	record, err := p.scanRecord(ctx)
+	if err == nil {
+		h.ScannedAt = record.Complete
+	}
+	h.Inbox, h.Outbox, h.Unknown = len(inbox), len(outbox), len(unknown)
+	for _, e := range inbox {
+		h.Parked += count(e.Parked)
+	}
+	for _, e := range outbox {
+		h.Parked += count(e.Parked)
+	}
+	return nil
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// pulse remembers the last sweep of this process.
+type pulse struct{ at atomic.Int64 }
+
+func (p *pulse) beat(now time.Time) { p.at.Store(now.UnixNano()) }
+
+func (p *pulse) last() time.Time {
+	at := p.at.Load()
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, at).UTC()
+}
