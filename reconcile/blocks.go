@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -26,6 +27,7 @@ type blocks struct {
 	// by counting quotes, which is right up to the first quote that is wrong: for
 	// a run that stops there.
 	exact    bool
+	size     int // of a block, before it is cut; blockSize unless a test says otherwise
 	ended    bool
 	stopped  bool
 	err      error
@@ -80,7 +82,8 @@ func (b *blocks) next(buffer []byte) (got block, ok bool, err error) {
 // fill reads about a block more.
 func (b *blocks) fill(buffer []byte) []byte {
 	have := len(buffer)
-	want := max(blockSize, have+blockSize/4)
+	size := cmp.Or(b.size, blockSize)
+	want := max(size, have+size/4+1)
 	if cap(buffer) < want {
 		buffer = append(make([]byte, 0, want+want/8), buffer...)
 	}

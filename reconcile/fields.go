@@ -197,7 +197,7 @@ func wideCode(b []byte) FaultCode {
 		text = string(decoded)
 	}
 	for _, r := range text {
-		if r >= '0' && r <= '9' || r == ',' || r == '.' || r == '¥' || r == '-' {
+		if r >= '\uff00' && r <= '\uff60' || r == '\uffe5' { // the full-width block, and ￥
 			return FaultWide
 		}
 	}
