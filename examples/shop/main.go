@@ -135,6 +135,11 @@ func serve(ctx context.Context, listener net.Listener, shop *Shop) error {
 		}
 	}()
 	go func() { failed <- server.Serve(listener) }()
+	posted := make(chan struct{})
+	go func() {
+		defer close(posted)
+		shop.postman(ctx)
+	}()
 	var err error
 	select {
 	case err = <-failed:
@@ -145,5 +150,6 @@ func serve(ctx context.Context, listener net.Listener, shop *Shop) error {
 	defer cancel()
 	err = errors.Join(err, server.Shutdown(grace))
 	<-swept
+	<-posted
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/settings"
@@ -33,6 +34,7 @@ type Shop struct {
 	store      *sqlstore.Store
 	signingKey []byte
 	stripe     stripe
+	posting    sync.Mutex // of the own Stripe's events
 	texts      map[wording.Language]texts
 }
 

@@ -84,8 +84,17 @@ func (s *Shop) staffPages() http.Handler {
 		mux.Handle(pattern, s.page(handle))
 	}
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /staff/orders": s.showStaffOrders,
-		"/":                 func(http.ResponseWriter, *http.Request) error { return errNotFound },
+		"GET /staff/orders":                 s.showStaffOrders,
+		"GET /staff/orders/{ref}":           s.onOrder(s.showStaffOrder),
+		"POST /staff/orders/{ref}/capture":  s.onPayment(s.captureOrder),
+		"POST /staff/orders/{ref}/cancel":   s.onPayment(s.cancelOrder),
+		"POST /staff/orders/{ref}/refund":   s.onPayment(s.refundOrder),
+		"POST /staff/orders/{ref}/evidence": s.onPayment(s.answerDispute),
+		"POST /staff/orders/{ref}/seen":     s.onPayment(s.seeFinding),
+		"POST /staff/orders/{ref}/stripe":   s.onPayment(s.happenAtStripe),
+		"GET /staff/inbox":                  s.showInbox,
+		"POST /staff/inbox":                 s.retryInbox,
+		"/":                                 func(http.ResponseWriter, *http.Request) error { return errNotFound },
 	} {
 		mux.Handle(pattern, s.staffOnly(s.page(handle)))
 	}

@@ -26,7 +26,7 @@ func TestStaffOrders(t *testing.T) {
 		t.Error("an order whose hold ends soon does not stand first")
 	}
 	c.sees(page, "Hold ends soon")
-	c.sees(page, "held until")
+	c.sees(page, "Held until")
 	todo := c.get("/staff/orders?show=todo", http.StatusOK)
 	if !strings.Contains(todo, first.Ref) || strings.Contains(todo, second.Ref) {
 		t.Error("the filter \"to do\" does not show exactly the order that needs somebody")

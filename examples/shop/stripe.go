@@ -26,7 +26,8 @@ func ownStripe(baseURL string) stripe {
 	return stripe{
 		own: own, transport: own.Transport(), js: baseURL + "/stripe/v3/", auth: settings.AuthSecretKey,
 		keys: settings.Keys{Publishable: stripetest.TestPublishableKey,
-			Secret: settings.NewSecret(stripetest.TestSecretKey), SweepOnly: true},
+			Secret:         settings.NewSecret(stripetest.TestSecretKey),
+			WebhookSecrets: []settings.Secret{settings.NewSecret(stripetest.WebhookSecret)}},
 	}
 }
 

@@ -4,11 +4,11 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -57,15 +57,12 @@ func (t texts) get(key string, args ...any) string {
 
 // functions are what pages and mails write: {{t "cart.title"}}, {{yen 3300}}.
 func functions(lang wording.Language, t texts) map[string]any {
-	return map[string]any{
+	all := map[string]any{
 		"t":        t.get,
 		"yen":      func(n int64) string { return yen(lang, n) },
 		"date":     func(utc string) (string, error) { return japanDate(t, utc) },
 		"name":     func(product string) string { return t.get("product." + product + ".name") },
 		"card":     cardName,
-		"m":        func(code string) string { return wording.Merchant(code, lang) },
-		"money":    func(m stripesecure.Money) string { return stripesecure.FormatMoney(m, lang) },
-		"stamp":    func(at time.Time) (string, error) { return japanDate(t, stamp(at)) },
 		"japanese": func() bool { return lang == wording.Japanese },
 		"field":    newField,
 		"upto": func(n int64) []int64 {
@@ -75,6 +72,8 @@ func functions(lang wording.Language, t texts) map[string]any {
 			})
 		},
 	}
+	maps.Copy(all, staffFunctions(lang, t))
+	return all
 }
 
 func yen(lang wording.Language, n int64) string {

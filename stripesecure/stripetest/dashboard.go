@@ -64,6 +64,32 @@ func (d Dashboard) Refund(id string, amount int64) error {
 	})
 }
 
+// Expire lets the hold of an intent end now, as Stripe does when nobody captures
+// in time. Time itself does not move: see [Stripe.Advance] for that.
+func (d Dashboard) Expire(intent string) error {
+	return d.do(func(m *mode) error {
+		pi, ok := find[*PaymentIntent](m, intent)
+		if !ok || pi.Status != StatusRequiresCapture {
+			return fmt.Errorf("stripetest: %s holds nothing", intent)
+		}
+		m.cancel(nil, pi, "automatic")
+		return nil
+	})
+}
+
+// Warn makes the card's issuer warn of fraud about an intent or charge.
+func (d Dashboard) Warn(id string) error {
+	return d.do(func(m *mode) error {
+		ch := m.chargeOf(id)
+		if ch == nil || !ch.Captured {
+			return fmt.Errorf("stripetest: %s is not captured", id)
+		}
+		pi, _ := find[*PaymentIntent](m, ch.PaymentIntent)
+		m.warn(pi, ch)
+		return nil
+	})
+}
+
 // Dispute makes the buyer dispute an intent or charge, for a reason of Stripe's
 // list ("fraudulent", "product_not_received", …), or "inquiry".
 func (d Dashboard) Dispute(id, reason string) error {

@@ -129,7 +129,13 @@ func TestTheMerchantInTheDashboard(t *testing.T) {
 	assert.Equal(t, "9", s.Intent(a).Metadata["order"])
 	assert.Equal(t, "canceled", s.Intent(b).Status)
 	assert.Equal(t, "lost", s.Disputes()[0].Status)
-	for _, err := range []error{d.Capture(a, 0), d.Cancel(a, ""), d.Refund(a, 5000), d.Dispute(b, "x"), d.Decide(a, true), d.Review("ch_no"), d.Approve("ch_no"), d.SetMetadata("pi_no", "a", "b"), d.DeleteCustomer("cus_no")} {
+	c := pay(t, s, "4242424242424242", "").id()
+	require.NoError(t, d.Expire(c))
+	assert.Equal(t, "automatic", s.Intent(c).CancellationReason)
+	assert.Len(t, s.Events("charge.expired"), 1)
+	require.NoError(t, d.Warn(a))
+	assert.Len(t, s.Events("radar.early_fraud_warning.created"), 1)
+	for _, err := range []error{d.Expire(a), d.Expire(c), d.Warn(b), d.Warn("ch_no"), d.Capture(a, 0), d.Cancel(a, ""), d.Refund(a, 5000), d.Dispute(b, "x"), d.Decide(a, true), d.Review("ch_no"), d.Approve("ch_no"), d.SetMetadata("pi_no", "a", "b"), d.DeleteCustomer("cus_no")} {
 		require.Error(t, err)
 	}
 	cus := s.AddCustomer(stripetest.Customer{})
