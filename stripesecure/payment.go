@@ -130,7 +130,8 @@ type Payment struct {
 	Notice     wording.Message
 	NoticePage Page // on which of them it belongs
 
-	Intent         string // Stripe's PaymentIntent id, for support
+	Intent         string    // Stripe's PaymentIntent id, for support
+	Began          time.Time // when the buyer first submitted it, UTC; zero before
 	Card           Card
 	CaptureBefore  time.Time // when Stripe releases the hold, UTC
 	ThreeDSecure   string    // result of the authentication, as Stripe names it

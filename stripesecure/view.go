@@ -43,7 +43,7 @@ func attemptView(pay *Payment, a *checkout.Attempt) {
 	pay.Total = FromMinor(a.Amount, a.Currency)
 	pay.Captured = FromMinor(a.Seen.Received, a.Currency)
 	pay.Refunded = FromMinor(a.Seen.Refunded, a.Currency)
-	pay.Intent, pay.CaptureBefore = a.Intent, a.Seen.CaptureBefore
+	pay.Intent, pay.Began, pay.CaptureBefore = a.Intent, a.At.UTC(), a.Seen.CaptureBefore
 	pay.ThreeDSecure, pay.RiskLevel = a.Seen.ThreeDSecure, a.Seen.Risk
 	pay.LiabilityShift = a.Seen.ThreeDSecure == "authenticated" || a.Seen.ThreeDSecure == "attempt_acknowledged"
 	pay.Capturing = FromMinor(0, a.Currency)

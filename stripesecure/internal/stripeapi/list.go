@@ -16,7 +16,9 @@ import (
 // Listed is a PaymentIntent from a list page.
 type Listed struct {
 	checkout.Intent
-	Created time.Time
+
+	Created  time.Time
+	Metadata map[string]string // another shop's may hold anything: it is not kept
 }
 
 // Page lists up to 100 PaymentIntents that were created in [from, to), the
@@ -33,7 +35,7 @@ func (c Client) Page(ctx context.Context, from, to time.Time, after string) (pag
 		return nil, false, fault(err)
 	}
 	for _, intent := range list.Data {
-		page = append(page, Listed{c.intent(intent), time.Unix(intent.Created, 0).UTC()})
+		page = append(page, Listed{c.intent(intent), time.Unix(intent.Created, 0).UTC(), intent.Metadata})
 	}
 	return page, list.HasMore, nil
 }
