@@ -54,6 +54,27 @@
 // later; with it Pay and Resume place the order themselves, the sweep places it
 // for buyers who have gone, and place_order is never returned.
 //
+// # After the order
+//
+// The merchant works with the order's PaymentID:
+//
+//	p, err := plugin.Capture(ctx, id, stripesecure.JPY(900))   // once; the rest is released
+//	p, err = plugin.Refund(ctx, id, stripesecure.Refund{ID: "r-7", Amount: stripesecure.JPY(300)})
+//	res, err := plugin.OrderRefused(ctx, id, stripesecure.Refusal{Reason: stripesecure.Cancelled, Ref: "R-1001"})
+//
+// Each is stored before it is sent, may be asked for twice, and is finished by
+// the [Runner] when Stripe does not answer. What is done in Stripe's Dashboard
+// arrives by webhook and by the sweep and ends in the same state. Disputes and
+// early fraud warnings are told by [Host].Changed and answered with
+// [Plugin.SubmitEvidence]; [Plugin.Timeline] is the payment's history.
+//
+// # What a person should look at
+//
+// [Plugin.Health] sums it up. [Plugin.Inbox] has events that could not be worked
+// on, [Plugin.Outbox] news that the host would not take, [Plugin.Unknown]
+// payments at Stripe that no stored checkout knows, and every [Payment] its
+// findings. [Options].Watch tells programs.
+//
 // # What the words mean
 //
 // A checkout is one buyer paying one cart. An attempt is one PaymentIntent of
