@@ -25,6 +25,7 @@ import (
 //	I7  a key is stored before it is sent, carries one body, is not used for long
 //	I8  state only moves forward
 //	I9  nothing local is final while Stripe is live
+//	R   after the order: see sim_clerk_check_test.go
 //	T   Pay and Resume answer within 25 s
 //	I12 nobody else's payments are touched
 
@@ -79,17 +80,19 @@ func (w *simWorld) mayHold() bool {
 func (i *simIntent) ours() bool { return i.signed && i.shop == simShop }
 
 // checkCapture is when a capture takes effect.
-func (w *simWorld) checkCapture(i *simIntent) {
+func (w *simWorld) checkCapture(i *simIntent, amount int64) {
 	o := w.host.byRef(i.ref)
 	switch {
 	case !i.ours():
 		w.failf("I12", "a foreign payment is captured")
 	case o == nil:
 		w.failf("B", "%s is captured without an order", i.id)
-	case i.amount > o.total || i.currency != "JPY":
-		w.failf("B", "%s: %d captured for an order of %d", i.id, i.amount, o.total)
+	case amount > o.total || i.currency != "JPY":
+		w.failf("B", "%s: %d captured for an order of %d", i.id, amount, o.total)
 	case o.gen != i.gen:
 		w.failf("B", "%s of generation %d is captured for the order of %d", i.id, i.gen, o.gen)
+	default:
+		w.checkAsked(i, o, amount)
 	}
 }
 

@@ -20,7 +20,7 @@ func (s *simStripe) changed(i *simIntent) {
 	}
 	w.events++
 	if w.heal != nil {
-		w.deliver(i.id, time.Second, 3)
+		w.deliver(i.id, "", time.Second, 3)
 		return
 	}
 	r := simRand(simMix(w.seed ^ simMix(w.events<<40)))
@@ -29,15 +29,22 @@ func (s *simStripe) changed(i *simIntent) {
 		if r.yes(150) {
 			after = r.between(0, []time.Duration{time.Minute, time.Hour, 5 * time.Hour}[r.n(3)])
 		}
-		w.deliver(i.id, after, 3)
+		w.deliver(i.id, "", after, 3)
 	}
 	if r.yes(100) {
-		w.deliver(s.intents[r.n(2)].id, 0, 1) // about a payment that is not ours
+		w.deliver(s.intents[r.n(2)].id, "", 0, 1) // about a payment that is not ours
+	}
+}
+
+// tellOf is an event about a refund or a dispute of a PaymentIntent.
+func (s *simStripe) tellOf(i *simIntent, object string) {
+	if w := s.w; w.webhooks && simMix(w.seed^uint64(w.now))%8 > 0 {
+		w.deliver(i.id, object, time.Duration(simMix(w.seed^uint64(w.now)+1)%uint64(3*time.Second)), 3)
 	}
 }
 
 // deliver hands an event over, and again a while later when it is not taken.
-func (w *simWorld) deliver(intent string, after time.Duration, times int) {
+func (w *simWorld) deliver(intent, object string, after time.Duration, times int) {
 	w.events++
 	w.start("event", 1<<40|w.events, after, true, func(a *simActor) {
 		a.draw()
@@ -46,13 +53,13 @@ func (w *simWorld) deliver(intent string, after time.Duration, times int) {
 		if a.on(s, webhookBudget, func(p *Plugin) {
 			snapshot, _ := p.opts.Settings.Settings(context.Background())
 			var outcome string
-			outcome, err = p.takeEvent(context.Background(), snapshot, settings.Test, event{ID: "evt", Kind: "payment_intent", Intent: intent})
+			outcome, err = p.takeEvent(context.Background(), snapshot, settings.Test, event{ID: "evt", Kind: "payment_intent", Object: object, Intent: intent})
 			w.notef("event of %s: %s", intent, outcome)
 		}) && err == nil {
 			return
 		}
 		if times > 1 {
-			w.deliver(intent, a.rnd.between(time.Minute, time.Hour), times-1)
+			w.deliver(intent, object, a.rnd.between(time.Minute, time.Hour), times-1)
 		}
 	})
 }

@@ -53,7 +53,7 @@ func (h *simHost) commit(id PaymentID, total int64) *simOrder {
 
 func (h *simHost) set(id PaymentID, order *simOrder) {
 	if h.keys == nil {
-		h.keys, h.told = map[PaymentID]*simOrder{}, map[PaymentID]Payment{}
+		h.keys = map[PaymentID]*simOrder{}
 	}
 	h.keys[id] = order
 }

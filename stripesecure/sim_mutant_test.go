@@ -20,6 +20,7 @@ type simMutant struct {
 	hears  func(*simWorld, checkout.Call, *checkout.Answer)                 // its answer
 	sees   func(*simWorld, *checkout.Intent, error) (bool, checkout.Intent) // a GET
 	lists  func(*simStripe)                                                 // the second janitor's page
+	money  func(*simWorld, *checkout.MattersSeen)                           // refunds and disputes that are read
 	late   func(*simWorld) bool                                             // a row is stored after the call instead of before
 
 	shape func(*simConfig) // worlds in which it matters
@@ -57,6 +58,12 @@ func (m *simMutant) see(w *simWorld, id string, in checkout.Intent, err error) (
 		return other, nil
 	}
 	return in, err
+}
+
+func (m *simMutant) review(w *simWorld, seen *checkout.MattersSeen) {
+	if m != nil && m.money != nil {
+		m.money(w, seen)
+	}
 }
 
 func (m *simMutant) list(s *simStripe) {

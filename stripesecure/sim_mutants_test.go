@@ -12,7 +12,8 @@ import (
 // notice it. DUP, ORP and WHK name the scenarios that happened to other shops.
 
 func simMutants() []*simMutant {
-	return slices.Concat(storeMutants(), keyMutants(), answerMutants(), readMutants(), strayMutants(), fenceMutants(), orderMutants(), hostMutants())
+	return slices.Concat(storeMutants(), keyMutants(), answerMutants(), readMutants(), strayMutants(), fenceMutants(), orderMutants(), hostMutants(),
+		captureMutants(), refundMutants(), matterMutants())
 }
 
 // forAttempts changes the attempts of a row.
@@ -355,7 +356,7 @@ func orderMutants() []*simMutant {
 				}
 			},
 			shape: func(c *simConfig) { c.hostFirst = true }},
-		{name: "the host is told nothing", caught: "D B2", row: func(_ *simWorld, r *checkout.Row) { r.Untold = nil }},
+		{name: "the host is told nothing", caught: "D B2 R", row: func(_ *simWorld, r *checkout.Row) { r.Untold = nil }},
 		{name: "the order's id is not written to Stripe", caught: "D",
 			row: forAttempts(func(_ *simWorld, r *checkout.Row, a *checkout.Attempt) {
 				if a.State == checkout.Placed && r.Order != nil {

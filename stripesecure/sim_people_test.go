@@ -22,6 +22,9 @@ func (w *simWorld) populate() {
 	if w.cancels {
 		w.start("merchant", 50, 0, true, (*simActor).sells)
 	}
+	for n := range w.clerks {
+		w.start("clerk"+string(rune('1'+n)), uint64(70+n), 0, true, (*simActor).serves)
+	}
 	if w.dashboard {
 		w.start("dashboard", 60, 0, true, (*simActor).meddles)
 	}
@@ -220,22 +223,58 @@ func (a *simActor) authenticates(res Result) bool {
 // meddles works in the Dashboard.
 func (a *simActor) meddles() {
 	a.draw()
-	for range 3 {
+	for range 3 + 3*a.w.clerks {
 		a.pass(a.rnd.between(0, 10*time.Minute))
 		for _, i := range a.w.stripe.intents {
-			if i.of != string(simCart) || !i.signed || i.shop != simShop || i.status != needsCapture || !a.acts(300) {
-				continue
+			switch {
+			case i.of != string(simCart) || !i.signed || i.shop != simShop:
+			case i.status == needsCapture && a.acts(300):
+				a.ends(i)
+			case i.status == succeeded && a.w.clerks > 0 && a.acts(300):
+				a.returns(i)
 			}
-			i.outside = true
-			if a.rnd.yes(500) {
-				i.status, i.reason = canceled, "requested_by_customer"
-				a.w.stripe.twin.meddles(i, false)
-			} else {
-				a.w.stripe.twin.meddles(i, true)
-				i.status = succeeded
-			}
-			a.w.notef("Dashboard: %s is %s", i.id, i.status)
-			a.w.stripe.changed(i)
 		}
 	}
+}
+
+// ends captures a hold in the Dashboard, or releases it.
+func (a *simActor) ends(i *simIntent) {
+	w := a.w
+	i.outside = true
+	amount := int64(0)
+	switch n := a.rnd.n(100); {
+	case n < 50:
+		i.status, i.reason = canceled, "requested_by_customer"
+	case n < 70 && w.clerks > 0:
+		amount = i.amount / 2
+		i.take(amount)
+	default:
+		amount = i.amount
+		i.take(amount)
+	}
+	w.stripe.twin.meddles(i, amount)
+	w.notef("Dashboard: %s is %s, %d", i.id, i.status, amount)
+	w.stripe.changed(i)
+}
+
+// returns refunds in the Dashboard, or a buyer goes to the bank.
+func (a *simActor) returns(i *simIntent) {
+	w := a.w
+	left := i.received - i.refunded()
+	if i.disputed == "" && a.rnd.yes(300) {
+		i.backOutside = true
+		w.stripe.twin.disputes(i)
+		w.stripe.dispute(i, a.rnd.between(time.Minute, 3*time.Hour), a.rnd.yes(500))
+		return
+	}
+	amount := []int64{left, left / 2, 100}[a.rnd.n(3)]
+	if i.disputed != "" || amount <= 0 || amount > left {
+		return
+	}
+	i.backOutside = true
+	w.stripe.twin.refunds(i, amount)
+	w.stripe.giveBack(i, "", amount)
+	w.notef("Dashboard: refunds %d of %s", amount, i.id)
+	w.stripe.changed(i)
+	w.stripe.tellOf(i, "refund")
 }

@@ -23,6 +23,9 @@ func (w *simWorld) checkRest() {
 	for _, i := range w.stripe.intents {
 		if i.ours() {
 			w.restIntent(r, i)
+			if i.status == succeeded {
+				w.restMoney(r, i)
+			}
 		} else if i.status != needsCapture && i.status != needsAction || i.ref != "" {
 			w.failf("I12", "the foreign payment %s was touched", i.id)
 		}
@@ -30,6 +33,7 @@ func (w *simWorld) checkRest() {
 	for _, o := range w.host.orders {
 		w.restOrder(r, o)
 	}
+	w.restTill()
 }
 
 // restIntent: every PaymentIntent is cancelled, or has its order.
@@ -58,7 +62,7 @@ func (w *simWorld) restIntent(r *checkout.Row, i *simIntent) {
 			}
 		case o == nil:
 			w.failf("B", "%s is captured without an order", i.id)
-		case o.cancelled && !o.captured && w.host.told[o.id].State != StateCaptured:
+		case o.cancelled && !o.captured && !captured(w.host.told[o.id].State):
 			w.failf("B2", "captured for the cancelled order %s, and the host was not told", o.ref)
 		}
 	default:
@@ -87,7 +91,7 @@ func (w *simWorld) restOrder(r *checkout.Row, o *simOrder) {
 	switch {
 	case paid > 1:
 		w.failf("A", "order %s is paid %d times", o.ref, paid)
-	case paid == 1 && state != StateHeld && state != StateCaptured:
+	case paid == 1 && state != StateHeld && !captured(state):
 		w.failf("D", "order %s has its money and counts as %s", o.ref, state)
 	case paid == 1 && (r.Order == nil || r.Order.Ref != o.ref):
 		w.failf("D", "order %s has its money and is not in the slot", o.ref)
@@ -95,3 +99,5 @@ func (w *simWorld) restOrder(r *checkout.Row, o *simOrder) {
 		w.failf("D", "order %s has no money, and the host was told %q", o.ref, told)
 	}
 }
+
+func captured(s State) bool { return s == StateCaptured || s == StateRefunded }

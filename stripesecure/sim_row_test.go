@@ -111,15 +111,10 @@ func (w *simWorld) checkAttempt(r *checkout.Row, old, a *checkout.Attempt) {
 	if a.State == checkout.Offered || a.State == checkout.Placed {
 		w.tell(a.ID)
 	}
-	if c := a.Call; c != nil {
-		if w.seen.keys == nil {
-			w.seen.keys = map[string]simKey{}
-		}
-		if _, known := w.seen.keys[c.Key]; !known {
-			w.seen.keys[c.Key] = simKey{c.Path + " " + c.Body, w.now}
-			w.checkArmed(r, c)
-		}
+	if c := a.Call; c != nil && w.keep(c) {
+		w.checkArmed(r, c)
 	}
+	w.checkMatters(old, a)
 	if a.State == checkout.Cancelling && old != nil && (old.State == checkout.Offered || old.State == checkout.Placed) {
 		w.checkVoid(r, a)
 	}
@@ -134,6 +129,18 @@ func (w *simWorld) checkAttempt(r *checkout.Row, old, a *checkout.Attempt) {
 			w.failf("I9", "the attempt is %s, and %s is %s", a.State, i.id, i.status)
 		}
 	}
+}
+
+// keep remembers the key of a call that is stored. true: it is a new one.
+func (w *simWorld) keep(c *checkout.Call) bool {
+	if _, known := w.seen.keys[c.Key]; known {
+		return false
+	}
+	if w.seen.keys == nil {
+		w.seen.keys = map[string]simKey{}
+	}
+	w.seen.keys[c.Key] = simKey{c.Path + " " + c.Body, w.now}
+	return true
 }
 
 // checkArmed is when a capture is stored to be sent.

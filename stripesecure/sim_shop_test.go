@@ -149,7 +149,7 @@ func (a *simActor) cancels(o *simOrder) {
 		if !ok {
 			err = nil
 		} else if err == nil {
-			o.said, o.captured = true, res.Payment.State == StateCaptured
+			o.said, o.captured = true, captured(res.Payment.State)
 			w.notef("… OrderRefused %s: %s", o.ref, res.Payment.State)
 			w.checkRefused(res)
 			return

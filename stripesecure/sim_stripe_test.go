@@ -36,9 +36,13 @@ type simIntent struct {
 	created        time.Duration
 	holds          time.Duration // until when
 	charged        time.Duration // when the bank said yes
-	byUs           bool          // captured by a call of ours
-	outside        bool          // the Dashboard or time has changed it
-	secretOut      bool          // a browser has its client secret
+	received       int64         // captured
+	refunds        []*simRefund
+	disputed       string // the state of its dispute
+	backOutside    bool   // refunded in the Dashboard
+	byUs           bool   // captured by a call of ours
+	outside        bool   // the Dashboard or time has changed it
+	secretOut      bool   // a browser has its client secret
 }
 
 type simReply struct {
@@ -87,6 +91,10 @@ func (s *simStripe) doOrReplay(call checkout.Call) checkout.Answer {
 	s.w.notef("stripe: %s %s: %s", call.Kind, s.tell(call), simAnswer(ans))
 	if ans.Intent != nil {
 		s.changed(s.find(ans.Intent.ID))
+	} else if ans.Refund != nil {
+		i := s.find(refundIntent(call))
+		s.changed(i)
+		s.tellOf(i, "refund")
 	}
 	return ans
 }
@@ -95,7 +103,16 @@ func (s *simStripe) keep(call checkout.Call, ans checkout.Answer) {
 	s.replies[call.Key] = simReply{call.Path + " " + call.Body, s.w.now, ans}
 }
 
+// refundIntent is the PaymentIntent that a refund is of.
+func refundIntent(call checkout.Call) string {
+	form, _ := url.ParseQuery(call.Body)
+	return form.Get("payment_intent")
+}
+
 func (s *simStripe) tell(call checkout.Call) string {
+	if call.Kind == checkout.MakeRefund {
+		return refundIntent(call)
+	}
 	if i := s.of(call.Path); i != nil {
 		return i.id
 	}
@@ -108,6 +125,8 @@ func simAnswer(ans checkout.Answer) string {
 		return "no answer"
 	case ans.NotDone:
 		return "not done"
+	case ans.Refund != nil:
+		return ans.Refund.ID + " " + string(ans.Refund.State)
 	case ans.Intent != nil:
 		return ans.Intent.ID + " " + ans.Intent.Seen.Status + " " + ans.Error
 	}
@@ -123,6 +142,8 @@ func (s *simStripe) work(call checkout.Call) checkout.Answer {
 		return checkout.Answer{Customer: id}
 	case checkout.CreateIntent:
 		return s.create(form)
+	case checkout.MakeRefund:
+		return s.refund(form)
 	}
 	i := s.of(call.Path)
 	switch {
@@ -140,12 +161,7 @@ func (s *simStripe) work(call checkout.Call) checkout.Answer {
 		s.w.checkCancel(i)
 		i.status, i.reason = canceled, "abandoned"
 	case strings.HasSuffix(call.Path, "/capture"):
-		if i.status != needsCapture {
-			return checkout.Answer{Error: "payment_intent_unexpected_state"}
-		}
-		i.ref = form.Get("metadata[order_id]")
-		s.w.checkCapture(i)
-		i.status, i.byUs = succeeded, true
+		return s.capture(i, form)
 	default:
 		i.ref = form.Get("metadata[order_id]")
 	}
@@ -220,8 +236,9 @@ func (s *simStripe) hold(i *simIntent) {
 	i.err = ""
 	i.status, i.charged, i.holds = needsCapture, s.w.now, s.w.now+simHoldLife
 	if i.capture != "manual" {
-		s.w.checkCapture(i)
-		i.status, i.byUs = succeeded, true
+		s.w.checkCapture(i, i.amount)
+		i.take(i.amount)
+		i.byUs = true
 	}
 }
 
@@ -253,7 +270,7 @@ func (s *simStripe) picture(i *simIntent) checkout.Intent {
 		in.Seen.ChargedAt = simEpoch.Add(i.charged).Truncate(time.Second)
 		in.Seen.CaptureBefore = simEpoch.Add(i.holds)
 	case succeeded:
-		in.Seen.Received = i.amount
+		in.Seen.Received, in.Seen.Refunded, in.Seen.Disputed = i.received, i.refunded(), i.disputed != ""
 	}
 	return in
 }

@@ -151,20 +151,6 @@ func (s *simStripe) get(id string) (checkout.Intent, error) {
 	return in, nil
 }
 
-// Matters implements stripePort.
-func (s *simStripe) Matters(ctx context.Context, id string) (checkout.MattersSeen, error) {
-	in, err := s.Read(ctx, id)
-	return checkout.MattersSeen{Intent: in}, err
-}
-
-// IntentOf implements stripePort: every event here names its PaymentIntent.
-func (s *simStripe) IntentOf(context.Context, string) (string, error) { return "", nil }
-
-// SubmitEvidence implements stripePort: nobody is disputed here.
-func (s *simStripe) SubmitEvidence(context.Context, string, string, string) (checkout.Dispute, error) {
-	return checkout.Dispute{}, &stripeapi.Error{Code: "resource_missing", Status: 404}
-}
-
 // FindAttempt implements stripePort.
 func (s *simStripe) FindAttempt(_ context.Context, customer, attempt string) (*checkout.Intent, error) {
 	if err := s.read(); err != nil {

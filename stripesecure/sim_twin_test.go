@@ -46,7 +46,7 @@ func (t *simTwin) id(name string) string {
 func (t *simTwin) translate(call checkout.Call) checkout.Call {
 	pairs := strings.Split(call.Body, "&")
 	for n, pair := range pairs {
-		if key, value, _ := strings.Cut(pair, "="); key == "customer" || key == "confirmation_token" {
+		if key, value, _ := strings.Cut(pair, "="); key == "customer" || key == "confirmation_token" || key == "payment_intent" {
 			pairs[n] = key + "=" + t.id(value)
 		}
 	}
@@ -67,7 +67,8 @@ func (t *simTwin) sends(call checkout.Call, model checkout.Answer) {
 		t.ids[model.Customer] = real.Customer
 	}
 	if model.Error != real.Error || model.NoAnswer != real.NoAnswer || model.NotDone != real.NotDone ||
-		model.Intent != nil && model.Replayed != real.Replayed || (model.Intent == nil) != (real.Intent == nil) {
+		model.Intent != nil && model.Replayed != real.Replayed || (model.Intent == nil) != (real.Intent == nil) ||
+		(model.Refund == nil) != (real.Refund == nil) {
 		t.w.failf("model", "%s: the model answers %+v, stripetest %+v", call.Kind, model, real)
 		return
 	}
@@ -83,7 +84,8 @@ func (t *simTwin) compare(what string, model, real checkout.Intent) {
 		{model.CaptureMethod, real.CaptureMethod}, {model.Attempt, real.Attempt}, {model.Checkout, real.Checkout},
 		{model.Ref, real.Ref}, {model.Signed, real.Signed}, {model.Cancelled, real.Cancelled},
 		{model.Seen.Status, real.Seen.Status}, {model.Seen.Error, real.Seen.Error}, {model.Seen.Received, real.Seen.Received},
-		{model.Seen.Charge != "", real.Seen.Charge != ""},
+		{model.Seen.Charge != "", real.Seen.Charge != ""}, {model.Seen.Refunded, real.Seen.Refunded},
+		{model.Seen.Disputed, real.Seen.Disputed},
 	} {
 		if pair[0] != pair[1] {
 			t.w.failf("model", "%s of %s: the model has %v, stripetest %v", what, model.ID, pair[0], pair[1])
@@ -110,18 +112,63 @@ func (t *simTwin) authenticates(i *simIntent, passed bool) {
 	}
 }
 
-func (t *simTwin) meddles(i *simIntent, captures bool) {
+// meddles in the Dashboard: captures the amount, or cancels.
+func (t *simTwin) meddles(i *simIntent, amount int64) {
 	if t == nil {
 		return
 	}
-	var err error
-	if captures {
-		err = t.real.Dashboard().Capture(t.id(i.id), 0)
+	if i.status == succeeded {
+		t.must(t.real.Dashboard().Capture(t.id(i.id), amount))
 	} else {
-		err = t.real.Dashboard().Cancel(t.id(i.id), "requested_by_customer")
+		t.must(t.real.Dashboard().Cancel(t.id(i.id), "requested_by_customer"))
 	}
+}
+
+func (t *simTwin) refunds(i *simIntent, amount int64) {
+	if t != nil {
+		t.must(t.real.Dashboard().Refund(t.id(i.id), amount))
+	}
+}
+
+func (t *simTwin) disputes(i *simIntent) {
+	if t != nil {
+		t.must(t.real.Dashboard().Dispute(t.id(i.id), "fraudulent"))
+	}
+}
+
+func (t *simTwin) decides(i *simIntent, won bool) {
+	if t != nil {
+		t.must(t.real.Dashboard().Decide(t.id(i.id), won))
+	}
+}
+
+func (t *simTwin) must(err error) {
 	if err != nil {
 		t.w.failf("model", "Dashboard of stripetest: %v", err)
+	}
+}
+
+// reviews compares refunds and disputes.
+func (t *simTwin) reviews(i *simIntent, model checkout.MattersSeen) {
+	if t == nil {
+		return
+	}
+	t.calls++
+	real, err := t.client.Matters(context.Background(), t.id(i.id))
+	if err != nil || len(real.Refunds) != len(model.Refunds) || len(real.Disputes) != len(model.Disputes) {
+		t.w.failf("model", "review %s: the model has %+v, stripetest %+v (%v)", i.id, model, real, err)
+		return
+	}
+	for n, f := range model.Refunds {
+		f.ID, f.Created, f.Reason = real.Refunds[n].ID, real.Refunds[n].Created, real.Refunds[n].Reason
+		if f != real.Refunds[n] {
+			t.w.failf("model", "refund %d of %s: the model has %+v, stripetest %+v", n+1, i.id, f, real.Refunds[n])
+		}
+	}
+	for n, d := range model.Disputes {
+		if other := real.Disputes[n]; d.Status != other.Status || d.Amount != other.Amount || d.Reason != other.Reason {
+			t.w.failf("model", "dispute of %s: the model has %+v, stripetest %+v", i.id, d, other)
+		}
 	}
 }
 
@@ -132,9 +179,9 @@ func TestSimulation_model(t *testing.T) {
 	var calls atomic.Int64
 	inParallel(simAmount(2000), func(seed uint64) bool {
 		c := simConfigOf(seed)
-		// Stored 500s and deleted customers are the model's own doing.
+		// Stored 500s, deleted customers and refunds that banks refuse are the model's own doing.
 		c.kinds &^= 1<<failsBefore | 1<<failsAfter | 1<<customerGone
-		c.member, c.maxTries, c.expiry = false, 0, c.expiry || seed%20 == 0
+		c.badBanks, c.member, c.maxTries, c.expiry = false, false, 0, c.expiry || seed%20 == 0
 		w := newSimWorld(seed, c, nil)
 		w.stripe.twin = newSimTwin(w)
 		w.run()

@@ -44,6 +44,8 @@ type simConfig struct {
 	webhooks  bool          // Stripe sends events
 	jumps     bool          // a server's clock is set
 	dashboard bool          // somebody works in the Dashboard
+	clerks    int           // who capture and refund
+	badBanks  bool          // that refuse refunds
 	maxTries  int           // confirms that Stripe takes, 0 for any number
 	luck      int           // chance of a fault at each call, per mille
 	kinds     uint32        // which kinds of fault
@@ -67,6 +69,9 @@ func simConfigOf(seed uint64) simConfig {
 	}
 	if r.yes(20) {
 		c.deaf = 25 * time.Hour
+	}
+	if r.yes(200) {
+		c.clerks, c.badBanks, c.dashboard = 2, r.yes(500), c.dashboard || r.yes(250)
 	}
 	return c
 }
@@ -97,6 +102,7 @@ type simWorld struct {
 	host      *simHost
 	ids       simRand
 	people    simPeople
+	till      simTill
 	seen      simSeen
 	events    uint64
 	heal      *simHeal      // one fault only, and how long until all is well
@@ -167,6 +173,7 @@ func simPlugin(c simConfig) *Plugin {
 func newSimWorld(seed uint64, c simConfig, m *simMutant) *simWorld {
 	w := &simWorld{simConfig: c, seed: seed, mutant: m, ids: simRand(simMix(seed + 1))}
 	w.store, w.host = &simStore{w: w}, &simHost{w: w}
+	w.till.captures = map[PaymentID]*simCapture{}
 	w.stripe = newSimStripe(w)
 	for n := range c.servers {
 		w.servers = append(w.servers, w.newServer(n))
