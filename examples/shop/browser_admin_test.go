@@ -153,3 +153,62 @@ func (w *window) adminTexts() {
 		w.t.Errorf("the preview says %q", text)
 	}
 }
+
+// The orders' payments: captured in part, refunded, and released, each after a
+// question; without JavaScript too.
+func TestBrowserAdminPayments(t *testing.T) {
+	t.Parallel()
+	plain := phoneEN
+	plain.noJS = true
+	dark := desktopEN
+	dark.dark = true
+	for name, l := range map[string]look{"ja": desktop, "ja phone": phone, "en dark": dark, "en phone plain": plain} {
+		t.Run(name, func(t *testing.T) {
+			shop := parallel(t)
+			buyer := shop.window(look{lang: l.lang, width: l.width})
+			for _, card := range []string{goodCard, asksCard} {
+				buyer.putIn("bowl")
+				buyer.guest()
+				buyer.pay(card)
+				if card == asksCard {
+					buyer.bank("complete")
+				}
+				buyer.at("order")
+			}
+			w := shop.window(l)
+			w.office()
+			w.open("/staff/stripe/card/payments")
+			w.at("payments")
+			w.pictured("20-payments")
+			w.click(".table tbody tr:nth-child(1) th a")
+			w.at("payment")
+			w.pictured("21-payment-held")
+			w.fill("#capture-amount", "2000")
+			w.click(`button[value="capture"]`)
+			w.see(".ask")
+			w.pictured("22-payment-asked")
+			w.click(`.ask button[value="capture"]`)
+			w.see(".notice.good")
+			w.fill("#refund-amount", "500")
+			w.fill("#refund-note", "one was broken")
+			w.click(`button[value="refund"]`)
+			w.click(`.ask button[value="refund"]`)
+			w.see(".refunds")
+			w.pictured("23-payment-refunded")
+
+			w.open("/staff/stripe/card/payments")
+			w.click(".table tbody tr:nth-child(2) th a")
+			w.click(`button[value="void"]`)
+			w.click(`.ask button[value="void"]`)
+			w.see(".notice.good")
+			w.pictured("24-payment-released")
+			status := map[string]int{}
+			for _, pi := range shop.stripe.own.Intents() {
+				status[pi.Status]++
+			}
+			if status["succeeded"] != 1 || status["canceled"] != 1 {
+				t.Errorf("at Stripe: %v", status)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/ec-plugins/stripesecure/settings"
+	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/admin"
 	"github.com/ec-plugins/stripesecure/stripesecure/admin/vault"
 )
@@ -21,7 +23,7 @@ func newAdmin(s *Shop) (http.Handler, error) {
 	return admin.NewHandler(admin.Options{
 		Prefix: "/staff/stripe", Login: s.adminClerk, LoginPage: "/staff/login?next={page}", ShopName: "Awai", ShopPage: "/staff/orders",
 		Keys: s.ring, Logger: s.log,
-		Methods: []admin.Method{{Plugin: s.plugin, Store: s.office, Lists: s.lists}},
+		Methods: []admin.Method{{Plugin: s.plugin, Store: s.office, Lists: s.lists, Payments: s.payments}},
 	})
 }
 
@@ -85,6 +87,13 @@ func (s *Shop) lists(context.Context) (settings.Lists, error) {
 		lists.OrderStatuses = append(lists.OrderStatuses, option("status.", status))
 	}
 	return lists, nil
+}
+
+// payments lists the payments of the orders, the newest first.
+func (s *Shop) payments(ctx context.Context, offset, limit int) ([]stripesecure.PaymentID, error) {
+	return all(ctx, s.db, func(rows *sql.Rows) (id stripesecure.PaymentID, err error) {
+		return id, rows.Scan(&id)
+	}, `select payment from orders order by rowid desc limit ? offset ?`, limit, offset)
 }
 
 // adminClerk says who of the staff asks for the merchant's pages.

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,7 @@ type office struct {
 	stripe  *stripetest.Stripe
 	log     *bytes.Buffer
 	now     time.Time
+	paid    []stripesecure.PaymentID
 	clerk   string // "" for nobody
 	lang    string
 	answers []string // every body that was sent
@@ -128,7 +130,14 @@ func (o *office) serve() {
 			}
 			return admin.Clerk{}, errors.New("nobody")
 		},
-		Methods: []admin.Method{{Plugin: o.plugin, Store: o.store, Lists: func(context.Context) (settings.Lists, error) { return lists, nil }}},
+		Methods: []admin.Method{{
+			Plugin: o.plugin, Store: o.store, Lists: func(context.Context) (settings.Lists, error) { return lists, nil },
+			Payments: func(_ context.Context, offset, limit int) ([]stripesecure.PaymentID, error) {
+				newest := slices.Clone(o.paid)
+				slices.Reverse(newest)
+				return newest[min(offset, len(newest)):min(offset+limit, len(newest))], nil
+			},
+		}},
 	})
 	require.NoError(o, err)
 }

@@ -50,7 +50,12 @@ func (p *pages) routes() http.Handler {
 		"POST /{method}/site":       p.confirmSite,
 		"POST /{method}/inbox":      p.retryInbox,
 		"GET /{method}/log":         p.showLog,
-		"/":                         func(*request) error { return errNotFound },
+		"GET /{method}/payments":    p.showPayments,
+		"POST /{method}/news":       p.retryNews,
+
+		"GET /{method}/payments/{payment}":  p.showPayment,
+		"POST /{method}/payments/{payment}": p.actOnPayment,
+		"/":                                 func(*request) error { return errNotFound },
 	} {
 		mux.Handle(pattern, p.serve(do))
 	}

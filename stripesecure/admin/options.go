@@ -70,6 +70,10 @@ type Method struct {
 	// order statuses, for ③. They are asked for with every page. Default: Japan,
 	// and the host's usual status.
 	Lists func(context.Context) (settings.Lists, error)
+	// Payments lists the payments of the host's orders, the newest first: up to
+	// limit of them after the first offset ones. Default: the page 決済 finds
+	// payments by their id only.
+	Payments func(ctx context.Context, offset, limit int) ([]stripesecure.PaymentID, error)
 	// Plugin is what the settings are for. A type that embeds a plugin gives the
 	// one inside.
 	Plugin *stripesecure.Plugin

@@ -24,6 +24,10 @@ const (
 	ActionWording  = "wording"  // 文言設定
 	ActionSite     = "site"     // "this is the live shop" was confirmed
 	ActionInbox    = "inbox"    // an entry of the inbox was made due again
+	ActionNews     = "news"     // news was told to the host again
+	ActionCapture  = "capture"  // a hold was captured
+	ActionVoid     = "void"     // a hold was released, and its order cancelled
+	ActionRefund   = "refund"   // captured money was given back
 	ActionEndpoint = "endpoint" // the webhook endpoint was registered or mended
 )
 

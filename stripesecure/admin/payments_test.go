@@ -1,0 +1,148 @@
+package admin_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/admin"
+	"github.com/ec-plugins/stripesecure/wording"
+)
+
+// sell makes an order of ¥4,840 with its money held.
+func (o *office) sell(ref string) stripesecure.PaymentID {
+	o.Helper()
+	res, err := o.plugin.Pay(o.Context(), stripesecure.Cart{
+		ID: stripesecure.CheckoutID("cart-" + ref), Total: stripesecure.JPY(4840), Country: "JP", Language: wording.Japanese,
+		Buyer: stripesecure.Buyer{Name: "Personal Name", Email: "personal@example.com"}, ReturnURL: "https://shop.example/back",
+	}, stripesecure.Input{Token: o.stripe.Token("4242424242424242")})
+	require.NoError(o, err)
+	require.Equal(o, stripesecure.PlaceOrder, res.Do)
+	_, err = o.plugin.OrderPlaced(o.Context(), res.Payment.ID, stripesecure.Order{Ref: ref, Total: stripesecure.JPY(4840)})
+	require.NoError(o, err)
+	o.paid = append(o.paid, res.Payment.ID)
+	return res.Payment.ID
+}
+
+func (o *office) payment(id stripesecure.PaymentID) stripesecure.Payment {
+	o.Helper()
+	pay, err := o.plugin.Payment(o.Context(), id)
+	require.NoError(o, err)
+	return pay
+}
+
+// ask presses a button on the payment's page and then says yes.
+func (o *office) ask(id stripesecure.PaymentID, what string, pairs ...string) (asked, done page) {
+	o.Helper()
+	path := "/card/payments/" + string(id)
+	form := url.Values{"ask": {what}, "operation": {"op-1"}}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	asked = o.post(path, form)
+	require.Equal(o, http.StatusOK, asked.status, asked.text())
+	return asked, o.post(path, asked.with("do", what))
+}
+
+func TestPaymentsAreListed(t *testing.T) {
+	o := open(t)
+	for i := range 32 {
+		o.sell("A-" + strconv.Itoa(100+i))
+	}
+	page := o.get("/card/payments")
+	page.says("A-131", "¥4,840", "Authorised", "Visa •••• 4242", "Older payments")
+	assert.Equal(t, 30, strings.Count(page.body, `<th scope="row">`))
+	assert.Less(t, strings.Index(page.body, "A-131"), strings.Index(page.body, "A-102"))
+	page = o.get("/card/payments?page=2")
+	page.says("A-100", "Newer payments")
+	for _, personal := range []string{"Personal Name", "personal@example.com"} {
+		assert.NotContains(t, page.body, personal)
+	}
+	found := o.get("/card/payments?find=cart-A-105.1")
+	assert.Equal(t, "/admin/card/payments/cart-A-105.1", found.header.Get("Location"))
+	o.get("/card/payments?find=nothing").says("There is no payment with this ID.")
+	assert.Equal(t, http.StatusNotFound, o.get("/card/payments/nothing.1").status)
+}
+
+// Capture, in part, after a question; pressed twice it happens once.
+func TestCapture(t *testing.T) {
+	o := open(t)
+	id := o.sell("A-1")
+	page := o.get("/card/payments/" + string(id))
+	page.says("Order A-1", "Authorised", "Order placed", "Amount to capture", "Cancel the order and release the hold")
+	asked, done := o.ask(id, "capture", "amount", "￥４，０００")
+	asked.says("Capture ¥4,000?", "The buyer is charged.")
+	require.Equal(t, http.StatusSeeOther, done.status, done.text())
+	assert.Equal(t, "4000", o.payment(id).Captured.Amount.String())
+	again := o.post("/card/payments/"+string(id), asked.with("do", "capture"))
+	assert.Equal(t, http.StatusSeeOther, again.status, "the same again is the same")
+	assert.Equal(t, int64(4000), o.stripe.Intents()[0].AmountReceived)
+	assert.Len(t, o.stripe.Calls("POST /v1/payment_intents/*/capture"), 1)
+	other := o.post("/card/payments/"+string(id), url.Values{"do": {"capture"}, "amount": {"4840"}})
+	assert.Equal(t, http.StatusConflict, other.status)
+	other.says("Another amount has been captured already")
+	assert.Equal(t, admin.ActionCapture, o.changes()[0].Action)
+	o.get("/card/log").says("Captured", "cart-A-1.1 → after 4000 JPY")
+	o.get("/card/payments/" + string(id) + "?done=capture").says("The capture was taken.")
+}
+
+// Refunds in parts; the same form sent twice is one refund (idempotent buttons).
+func TestRefund(t *testing.T) {
+	o := open(t)
+	id := o.sell("A-1")
+	o.ask(id, "capture")
+	asked, done := o.ask(id, "refund", "amount", "1,000", "reason", "requested_by_customer", "note", "one cup was broken")
+	asked.says("Refund ¥1,000?")
+	require.Equal(t, http.StatusSeeOther, done.status, done.text())
+	o.post("/card/payments/"+string(id), asked.with("do", "refund"))
+	assert.Equal(t, "1000", o.payment(id).Refunded.Amount.String())
+	page := o.get("/card/payments/" + string(id))
+	page.says("Up to ¥3,840 can be refunded.", "one cup was broken")
+
+	for amount, status := range map[string]int{"9999": http.StatusConflict, "-1": 422, "12.5": 422, "48,40": 422, "1e9": 422, "twelve": 422, "0": 422} {
+		refused := o.post("/card/payments/"+string(id), url.Values{"do": {"refund"}, "amount": {amount}, "operation": {"op-" + amount}})
+		assert.Equal(t, status, refused.status, amount)
+		refused.says("This was not done")
+	}
+	card := o.post("/card/payments/"+string(id), url.Values{"do": {"refund"}, "amount": {"1"}, "operation": {"op-9"}, "note": {"card 4242 4242 4242 4242"}})
+	card.says("A note must not hold a card number.")
+	assert.Equal(t, "1000", o.payment(id).Refunded.Amount.String())
+}
+
+// The hold is released together with the order.
+func TestVoid(t *testing.T) {
+	o := open(t)
+	id := o.sell("A-1")
+	asked, done := o.ask(id, "void")
+	asked.says("Release the hold of ¥4,840?")
+	require.Equal(t, http.StatusSeeOther, done.status, done.text())
+	assert.Equal(t, stripesecure.StateVoided, o.payment(id).State)
+	assert.Equal(t, "canceled", o.stripe.Intents()[0].Status)
+	page := o.get("/card/payments/" + string(id))
+	page.says("Cancelled")
+	assert.NotContains(t, page.body, "What you can do")
+
+	id = o.sell("A-2")
+	o.ask(id, "capture")
+	late := o.post("/card/payments/"+string(id), url.Values{"do": {"void"}})
+	assert.Equal(t, http.StatusConflict, late.status)
+	late.says("The money is captured, so the payment cannot be cancelled.")
+}
+
+// Odd forms move nothing.
+func TestPaymentBadRequests(t *testing.T) {
+	o := open(t)
+	id := string(o.sell("A-1"))
+	for _, form := range []url.Values{{}, {"do": {"steal"}}, {"ask": {"everything"}}, {"do": {"void", "capture"}}, {"do": {"capture"}, "to": {"me"}}} {
+		assert.Equal(t, http.StatusBadRequest, o.post("/card/payments/"+id, form).status, form)
+	}
+	o.clerk = ""
+	assert.Equal(t, http.StatusUnauthorized, o.post("/card/payments/"+id, url.Values{"do": {"capture"}}).status)
+	assert.Equal(t, "requires_capture", o.stripe.Intents()[0].Status)
+}
