@@ -16,3 +16,13 @@ func (r *Row) UpToDate(in Intent) bool {
 	return a.Seen.Status == in.Seen.Status && a.Seen.Received == in.Seen.Received && a.Seen.Refunded == in.Seen.Refunded &&
 		a.Seen.Disputed == in.Seen.Disputed && a.Seen.InReview == in.Seen.InReview
 }
+
+// Holder is the attempt that has made this PaymentIntent, or nil.
+func (r *Row) Holder(intent string) *Attempt {
+	for _, a := range r.Attempts {
+		if a.Intent == intent && intent != "" {
+			return a
+		}
+	}
+	return nil
+}
