@@ -10,16 +10,26 @@ import (
 )
 
 // CardBox is the optional part of a payment plugin that knows the saved cards
-// of a member. *Plugin has it.
+// of a member. *Plugin has it. It works while the method is not offered, so that
+// a member can always delete a card.
 type CardBox interface {
-	// Cards lists the member's saved cards, each card once, the newest first;
-	// expired ones are marked. A guest has none. Errors: not_ready, stripe,
-	// store, canceled.
+	// Cards lists the member's saved cards, each card once: first the default,
+	// which is the one that is preselected, then the newest, and the expired ones
+	// last. A guest has none. Errors: not_ready, stripe, store, canceled.
 	Cards(ctx context.Context, member string) ([]Card, error)
 
-	// RemoveCard deletes a saved card at Stripe. A card that is not there and
-	// one that is not the member's are both not_found. Errors also: not_ready,
-	// stripe, store, canceled.
+	// SetDefaultCard makes a saved card the default until another one is chosen;
+	// without a choice it is the newest. A card that is not there and one that is
+	// not the member's are both not_found; an expired one is invalid. Errors also:
+	// copy, not_ready, stripe, store, canceled.
+	SetDefaultCard(ctx context.Context, member, cardID string) error
+
+	// RemoveCard deletes a saved card at Stripe, together with its duplicates that
+	// Cards does not show. Stripe detaches it also from subscriptions that somebody
+	// else has made with it. An error says that some of it may still be there: call
+	// it again. A card that is not there and one that is not the member's are both
+	// not_found. Errors also: copy (a copy of a live shop deletes no card of its
+	// members, see [Plugin.Site]), not_ready, stripe, store, canceled.
 	RemoveCard(ctx context.Context, member, cardID string) error
 }
 
@@ -28,9 +38,9 @@ var _ CardBox = (*Plugin)(nil)
 // Cards implements [CardBox].
 func (p *Plugin) Cards(ctx context.Context, member string) ([]Card, error) {
 	const op = "Cards"
-	s, err := p.ready(ctx, op)
+	s, err := p.Settings(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fail(op, CodeNotReady, nil)
 	}
 	cards, err := p.cards(ctx, scopeOf(s), member)
 	if err != nil {
@@ -39,35 +49,71 @@ func (p *Plugin) Cards(ctx context.Context, member string) ([]Card, error) {
 	return cards, nil
 }
 
-// cards hides duplicates by fingerprint; they are not detached, because a
-// subscription may use them (SAV-05).
+// cards are those of the member's customer at this account.
 func (p *Plugin) cards(ctx context.Context, scope checkout.Scope, member string) ([]Card, error) {
+	box, err := p.memberBox(ctx, scope, member)
+	if box == nil || err != nil {
+		return nil, err
+	}
+	return box.cards(p.now()), nil
+}
+
+// SetDefaultCard implements [CardBox].
+func (p *Plugin) SetDefaultCard(ctx context.Context, member, cardID string) error {
+	const op = "SetDefaultCard"
+	box, err := p.openMemberBox(ctx, op, member)
+	if err != nil {
+		return err
+	}
+	i := box.find(cardID)
+	switch {
+	case i < 0:
+		return fail(op, CodeNotFound, nil)
+	case expired(box.saved[i].ExpYear, box.saved[i].ExpMonth, p.now()):
+		return invalid(op, []Fault{{"card", "expired"}})
+	}
+	if err := box.client.PreferCard(ctx, cardID, p.now(), p.opts.NewID()); err != nil {
+		return stripeError(op, err)
+	}
+	return nil
+}
+
+// RemoveCard implements [CardBox].
+func (p *Plugin) RemoveCard(ctx context.Context, member, cardID string) error {
+	const op = "RemoveCard"
+	box, err := p.openMemberBox(ctx, op, member)
+	if err != nil {
+		return err
+	}
+	return p.removeFrom(ctx, op, box, cardID)
+}
+
+// openMemberBox is for calls that change something; a member without a customer
+// has an empty box.
+func (p *Plugin) openMemberBox(ctx context.Context, op, member string) (*cardBox, error) {
+	if err := p.notACopy(ctx, op); err != nil {
+		return nil, err
+	}
+	s, err := p.Settings(ctx)
+	if err != nil {
+		return nil, fail(op, CodeNotReady, nil)
+	}
+	box, err := p.memberBox(ctx, scopeOf(s), member)
+	switch {
+	case err != nil:
+		return nil, stripeError(op, err)
+	case box == nil:
+		return &cardBox{}, nil
+	}
+	return box, nil
+}
+
+func (p *Plugin) memberBox(ctx context.Context, scope checkout.Scope, member string) (*cardBox, error) {
 	customer, err := p.storedCustomer(ctx, scope, member)
 	if customer == "" || err != nil {
 		return nil, err
 	}
-	client, err := p.client(ctx, scope, forBuyers)
-	if err != nil {
-		return nil, err
-	}
-	saved, err := client.SavedCards(ctx, customer)
-	var gone *stripeapi.Error
-	if errors.As(err, &gone) && gone.Gone() {
-		return nil, nil // deleted at Stripe (CUS-02); the next Pay makes a new one
-	}
-	seen := map[string]bool{}
-	var cards []Card
-	for _, c := range saved {
-		if c.Fingerprint != "" && seen[c.Fingerprint] {
-			continue
-		}
-		seen[c.Fingerprint] = true
-		cards = append(cards, Card{
-			ID: c.ID, Brand: c.Brand, Last4: c.Last4, ExpMonth: c.ExpMonth, ExpYear: c.ExpYear,
-			Country: c.Country, Funding: c.Funding, Wallet: c.Wallet, Expired: expired(c.ExpYear, c.ExpMonth, p.now()),
-		})
-	}
-	return cards, err
+	return p.cardBox(ctx, scope, customer)
 }
 
 // expired: a card is good to the end of its month, counted where the shop is.
@@ -77,48 +123,6 @@ func expired(year, month int, now time.Time) bool {
 }
 
 var tokyo = time.FixedZone("Asia/Tokyo", 9*60*60)
-
-// RemoveCard implements [CardBox].
-func (p *Plugin) RemoveCard(ctx context.Context, member, cardID string) error {
-	const op = "RemoveCard"
-	s, err := p.ready(ctx, op)
-	if err != nil {
-		return err
-	}
-	client, err := p.client(ctx, scopeOf(s), forBuyers)
-	if err != nil {
-		return fail(op, CodeNotReady, nil)
-	}
-	customer, err := p.storedCustomer(ctx, scopeOf(s), member)
-	if err != nil {
-		return storeError(op, err)
-	}
-	if customer == "" || !stripeID(cardID, "pm_") {
-		return fail(op, CodeNotFound, nil)
-	}
-	saved, err := client.SavedCards(ctx, customer)
-	if err != nil {
-		return stripeError(op, err)
-	}
-	fingerprint := ""
-	for _, c := range saved {
-		if c.ID == cardID {
-			fingerprint = c.Fingerprint + " " // found, even without a fingerprint
-		}
-	}
-	if fingerprint == "" {
-		return fail(op, CodeNotFound, nil)
-	}
-	for _, c := range saved {
-		// The duplicates that were hidden go with it.
-		if c.ID == cardID || c.Fingerprint != "" && c.Fingerprint+" " == fingerprint {
-			if err := client.Detach(ctx, c.ID, p.opts.NewID()); err != nil {
-				return stripeError(op, err)
-			}
-		}
-	}
-	return nil
-}
 
 // stripeError tells a store's error from one of Stripe's, whose text stays here.
 func stripeError(op string, err error) error {

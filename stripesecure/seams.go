@@ -29,6 +29,8 @@ type stripePort interface {
 type cardPort interface {
 	SavedCards(ctx context.Context, customer string) ([]stripeapi.SavedCard, error)
 	Detach(ctx context.Context, card, key string) error
+	PreferCard(ctx context.Context, card string, at time.Time, key string) error
+	CustomerCheckout(ctx context.Context, customer string) (shop, checkout string, err error)
 }
 
 // eventPort are the calls about webhooks.

@@ -22,3 +22,11 @@ func (s *simStripe) PostEndpoint(context.Context, string, stripeapi.Body, string
 func (s *simStripe) Events(context.Context, []string, time.Time, time.Time, string) ([]stripeapi.Event, bool, error) {
 	return nil, false, nil
 }
+
+// PreferCard implements stripePort.
+func (s *simStripe) PreferCard(context.Context, string, time.Time, string) error { return nil }
+
+// CustomerCheckout implements stripePort.
+func (s *simStripe) CustomerCheckout(context.Context, string) (shop, checkout string, err error) {
+	return "", "", nil
+}

@@ -117,6 +117,12 @@ func (m *MockCardBox) RemoveCard(a0 context.Context, a1 string, a2 string) error
 	return value[error](args, 0)
 }
 
+// SetDefaultCard implements [stripesecure.CardBox].
+func (m *MockCardBox) SetDefaultCard(a0 context.Context, a1 string, a2 string) error {
+	args := m.Called(a0, a1, a2)
+	return value[error](args, 0)
+}
+
 // MockHost is a mock of [stripesecure.Host].
 type MockHost struct{ mock.Mock }
 

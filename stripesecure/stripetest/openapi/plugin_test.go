@@ -20,6 +20,7 @@ import (
 // here together with a path below that sends it.
 var requests = []string{
 	"GET /v1/account",
+	"GET /v1/customers/{customer}",
 	"GET /v1/customers/{customer}/payment_methods",
 	"GET /v1/events",
 	"GET /v1/payment_intents",
@@ -31,6 +32,7 @@ var requests = []string{
 	"POST /v1/payment_intents/{intent}/cancel",
 	"POST /v1/payment_intents/{intent}/capture",
 	"POST /v1/payment_intents/{intent}/confirm",
+	"POST /v1/payment_methods/{payment_method}",
 	"POST /v1/payment_methods/{payment_method}/detach",
 	"POST /v1/webhook_endpoints",
 	"POST /v1/webhook_endpoints/{webhook_endpoint}",
@@ -129,6 +131,9 @@ func (s *shop) again(saved bool) {
 	other := s.member("cart-3")
 	s.pay(other, s.card(declined), stripesecure.Show)
 	s.buys(other, card)
+	require.NoError(s, s.plugin.SetDefaultCard(s.Context(), "m-1", card.SavedCard))
+	_, err = s.plugin.CustomerPayment(s.Context(), s.stripe.Customers()[0].ID)
+	require.NoError(s, err)
 	require.NoError(s, s.plugin.RemoveCard(s.Context(), "m-1", card.SavedCard))
 }
 
