@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	blockSize = 1 << 20
+	blockSize = 256 << 10
 	// maxRecord is the longest record; a quote that is not closed would
 	// otherwise take in the rest of the file.
 	maxRecord = 16 << 20

@@ -16,6 +16,7 @@ type parser struct {
 	statuses map[string]OrderStatus // in small letters
 	scales   *[1 << 15]scale
 	fields   [][]byte
+	wide     bool // the record may have other characters than ASCII
 	line     int64
 	fault    *LineError
 }
@@ -48,7 +49,7 @@ func (p *parser) get(c columnName) []byte {
 func (p *parser) text(c columnName) ([]byte, bool) {
 	b := p.get(c)
 	switch {
-	case ascii(b):
+	case !p.wide || ascii(b):
 	case p.shiftJIS:
 		decoded, ok := decodeShiftJIS(b)
 		if !ok {

@@ -47,7 +47,7 @@ type join struct {
 }
 
 func newJoin(s settings) *join {
-	a := &arena{limit: s.memory * 45 / 100, chunk: s.chunk, dir: s.TempDir}
+	a := &arena{limit: s.memory * 40 / 100, chunk: s.chunk, dir: s.TempDir}
 	j := &join{
 		arena: a, findings: &findings{limit: s.findings, dir: s.TempDir}, seed: maphash.MakeSeed(), bits: s.bits, workers: s.workers,
 		now: s.At.Unix(), since: unix(s.Since), until: unix(s.Until), keep: s.KeepGoing,
@@ -403,9 +403,9 @@ func (w *worker) byOrderID(part int) error {
 		w.claims[entry] = at + 1
 	}
 	w.rivals.reset()
+	var h head
 	for at, d := range w.takenRows.rows() {
-		id := d.bytes()
-		d.bytes()
+		id, _ := d.head(&h)
 		hash, _ := j.hash(id)
 		w.rivals.insert(hash, at, func(a address) bool { return w.takenRows.keyIs(a, id) })
 	}
@@ -468,8 +468,8 @@ func (w *worker) rival(order []byte) []byte {
 		return nil
 	}
 	d := w.takenRows.at(w.rivals.addresses[entry])
-	d.bytes()
-	return d.bytes()
+	_, intent := d.head(new(head))
+	return intent
 }
 
 // preference is which payment an order without a payment intent gets: the one
@@ -488,14 +488,10 @@ func before(a, b *rawPayment) bool {
 	return bytes.Compare(a.id, b.id) < 0
 }
 
-// keyIs reports whether the row at a has this key, which is its first field.
+// keyIs reports whether the row at a has this key.
 func (c *chunks) keyIs(a address, key []byte) bool {
-	b := c.data[a>>16][a&0xffff:]
-	if n := len(key); n < 0x80 {
-		return int(b[0]) == n && bytes.Equal(b[1:1+n], key)
-	}
-	d := decoder{b}
-	return bytes.Equal(d.bytes(), key)
+	d := c.at(a)
+	return d.firstIs(key)
 }
 
 // rows yields each row's address and a decoder on it; what the decoder has read

@@ -10,7 +10,7 @@ import (
 // jsonLines reads one object a line, with the names of the columns as keys.
 // Amounts may be numbers or text; more keys are fine.
 func (src *source) jsonLines(p *parser, got block, row func() bool, bad func(*LineError) bool) bool {
-	p.fields = make([][]byte, numColumns)
+	p.fields, p.wide = make([][]byte, numColumns), true
 	line := got.line
 	for data := got.data; len(data) > 0; line++ {
 		text, after, _ := bytes.Cut(data, []byte{'\n'})

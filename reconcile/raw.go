@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"encoding/binary"
+	"math"
 )
 
 // rawPayment and rawOrder are rows as the join handles them: ids stay bytes, so
@@ -30,68 +31,83 @@ const maxID = 500
 // maxEncoded is the most that a row needs when encoded: three ids and numbers.
 const maxEncoded = 3*(maxID+2) + 80
 
+// A row is encoded as a head of fixed places, its two ids, the key first, and
+// what is seldom there:
+//
+//	created u32 · line u32 · amount 40 bits · flags 8 bits · currency u16 ·
+//	length of the first id u16 · of the second u16 · ids · words
+const (
+	headSize   = 20
+	amountBits = 40
+)
+
 const (
 	flagStatus        = 0x07
 	flagReceived      = 0x08 // received is not what the status lets expect
 	flagRefunded      = 0x10
 	flagCaptureBefore = 0x20
-	flagWeak          = 0x40
-	flagRival         = 0x80
+	flagWeak          = 0x40 // of a payment
+	flagRival         = 0x40 // of an order
+	flagLarge         = 0x80 // the amount needs a word of its own
 )
 
-func appendBytes(b, value []byte) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(value))), value...)
+// head is what payments and orders have in common.
+type head struct {
+	created, line, amount int64
+	flags                 byte
+	currency              currencyCode
 }
 
-func (p *rawPayment) expected() int64 {
-	if p.status == Succeeded {
-		return p.facts.amount
+func (h *head) append(b, first, second []byte) []byte {
+	n := len(b)
+	b = append(b, make([]byte, headSize)...)
+	to := b[n : n+headSize]
+	amount := uint64(h.amount)
+	if amount>>amountBits != 0 {
+		h.flags |= flagLarge
 	}
-	return 0
-}
-
-// append encodes the payment; the key comes first.
-func (p *rawPayment) append(b []byte) []byte {
-	flags := byte(p.status)
-	if p.facts.received != p.expected() {
-		flags |= flagReceived
+	binary.LittleEndian.PutUint64(to, uint64(uint32(h.created))|uint64(min(h.line, math.MaxUint32))<<32)
+	binary.LittleEndian.PutUint64(to[8:], amount&(1<<amountBits-1)|uint64(h.flags)<<amountBits|uint64(h.currency)<<48)
+	binary.LittleEndian.PutUint32(to[16:], uint32(len(first))|uint32(len(second))<<16)
+	b = append(append(b, first...), second...)
+	if h.flags&flagLarge != 0 {
+		b = binary.LittleEndian.AppendUint64(b, amount)
 	}
-	if p.facts.refunded != 0 {
-		flags |= flagRefunded
-	}
-	if p.facts.captureBefore != 0 {
-		flags |= flagCaptureBefore
-	}
-	if p.weak {
-		flags |= flagWeak
-	}
-	b = appendBytes(b, p.id)
-	b = appendBytes(b, p.order)
-	b = append(b, flags)
-	b = binary.LittleEndian.AppendUint16(b, uint16(p.facts.currency))
-	b = binary.AppendUvarint(b, uint64(p.facts.amount))
-	if flags&flagReceived != 0 {
-		b = binary.AppendUvarint(b, uint64(p.facts.received))
-	}
-	if flags&flagRefunded != 0 {
-		b = binary.AppendUvarint(b, uint64(p.facts.refunded))
-	}
-	if flags&flagCaptureBefore != 0 {
-		b = binary.AppendUvarint(b, uint64(p.facts.captureBefore))
-	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(p.facts.created))
-	return binary.AppendUvarint(b, uint64(p.line))
+	return b
 }
 
 // decoder reads what append wrote. It reads only what this process has written,
 // so it checks nothing.
 type decoder struct{ b []byte }
 
-func (d *decoder) uvarint() uint64 {
-	if v := d.b[0]; v < 0x80 {
-		d.b = d.b[1:]
-		return uint64(v)
+func (d *decoder) head(h *head) (first, second []byte) {
+	b := d.b
+	times, word, lengths := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint32(b[16:])
+	h.created, h.line = int64(uint32(times)), int64(times>>32)
+	h.amount, h.flags, h.currency = int64(word&(1<<amountBits-1)), byte(word>>amountBits), currencyCode(word>>48)
+	middle := headSize + int(lengths&0xffff)
+	end := middle + int(lengths>>16)
+	first, second = b[headSize:middle:middle], b[middle:end:end]
+	d.b = b[end:]
+	if h.flags&flagLarge != 0 {
+		h.amount = d.word()
 	}
+	return first, second
+}
+
+// firstIs reports whether the row here has this key.
+func (d *decoder) firstIs(key []byte) bool {
+	n := int(binary.LittleEndian.Uint16(d.b[16:]))
+	return n == len(key) && string(d.b[headSize:headSize+n]) == string(key)
+}
+
+func (d *decoder) word() int64 {
+	v := binary.LittleEndian.Uint64(d.b)
+	d.b = d.b[8:]
+	return int64(v)
+}
+
+func (d *decoder) uvarint() uint64 {
 	v, n := binary.Uvarint(d.b)
 	d.b = d.b[n:]
 	return v
@@ -110,37 +126,63 @@ func (d *decoder) byte() byte {
 	return v
 }
 
-func (d *decoder) currency() currencyCode {
-	v := binary.LittleEndian.Uint16(d.b)
-	d.b = d.b[2:]
-	return currencyCode(v)
+func appendBytes(b, value []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(value))), value...)
 }
 
-func (d *decoder) seconds() int64 {
-	v := binary.LittleEndian.Uint32(d.b)
-	d.b = d.b[4:]
-	return int64(v)
+func (p *rawPayment) expected() int64 {
+	if p.status == Succeeded {
+		return p.facts.amount
+	}
+	return 0
+}
+
+// append encodes the payment under its id.
+func (p *rawPayment) append(b []byte) []byte {
+	h := head{created: p.facts.created, line: p.line, amount: p.facts.amount, flags: byte(p.status), currency: p.facts.currency}
+	if p.facts.received != p.expected() {
+		h.flags |= flagReceived
+	}
+	if p.facts.refunded != 0 {
+		h.flags |= flagRefunded
+	}
+	if p.facts.captureBefore != 0 {
+		h.flags |= flagCaptureBefore
+	}
+	if p.weak {
+		h.flags |= flagWeak
+	}
+	b = h.append(b, p.id, p.order)
+	if h.flags&flagReceived != 0 {
+		b = binary.LittleEndian.AppendUint64(b, uint64(p.facts.received))
+	}
+	if h.flags&flagRefunded != 0 {
+		b = binary.LittleEndian.AppendUint64(b, uint64(p.facts.refunded))
+	}
+	if h.flags&flagCaptureBefore != 0 {
+		b = binary.LittleEndian.AppendUint64(b, uint64(p.facts.captureBefore))
+	}
+	return b
 }
 
 func (d *decoder) payment(p *rawPayment) {
-	p.id, p.order = d.bytes(), d.bytes()
-	flags := d.byte()
-	p.status, p.weak = PaymentStatus(flags&flagStatus), flags&flagWeak != 0
-	p.facts.currency = d.currency()
-	p.facts.amount = int64(d.uvarint())
+	var h head
+	p.id, p.order = d.head(&h)
+	p.status, p.weak = PaymentStatus(h.flags&flagStatus), h.flags&flagWeak != 0
+	p.line = h.line
+	p.facts = paymentFacts{amount: h.amount, created: h.created, currency: h.currency}
 	p.facts.received = p.expected()
-	if flags&flagReceived != 0 {
-		p.facts.received = int64(d.uvarint())
+	if h.flags&(flagReceived|flagRefunded|flagCaptureBefore) != 0 {
+		if h.flags&flagReceived != 0 {
+			p.facts.received = d.word()
+		}
+		if h.flags&flagRefunded != 0 {
+			p.facts.refunded = d.word()
+		}
+		if h.flags&flagCaptureBefore != 0 {
+			p.facts.captureBefore = d.word()
+		}
 	}
-	p.facts.refunded, p.facts.captureBefore = 0, 0
-	if flags&flagRefunded != 0 {
-		p.facts.refunded = int64(d.uvarint())
-	}
-	if flags&flagCaptureBefore != 0 {
-		p.facts.captureBefore = int64(d.uvarint())
-	}
-	p.facts.created = d.seconds()
-	p.line = int64(d.uvarint())
 	p.settle()
 }
 
@@ -150,53 +192,44 @@ func (p *rawPayment) settle() {
 	p.facts.hasOrderID = len(p.order) > 0
 }
 
-// append encodes the order; the key comes first: the payment intent, or the id
-// where the order is looked for by its id.
+// append encodes the order under its payment intent, or under its id where it
+// is looked for by that.
 func (o *rawOrder) append(b []byte, byID bool) []byte {
-	flags := byte(o.facts.status)
+	h := head{created: o.created, line: o.line, amount: o.facts.amount, flags: byte(o.facts.status), currency: o.facts.currency}
 	if o.facts.refunded != 0 {
-		flags |= flagRefunded
+		h.flags |= flagRefunded
 	}
 	if len(o.rival) > 0 {
-		flags |= flagRival
+		h.flags |= flagRival
 	}
 	first, second := o.intent, o.id
 	if byID {
 		first, second = o.id, o.intent
 	}
-	b = appendBytes(b, first)
-	b = appendBytes(b, second)
-	b = append(b, flags)
-	b = binary.LittleEndian.AppendUint16(b, uint16(o.facts.currency))
-	b = binary.AppendUvarint(b, uint64(o.facts.amount))
-	if flags&flagRefunded != 0 {
-		b = binary.AppendUvarint(b, uint64(o.facts.refunded))
+	b = h.append(b, first, second)
+	if h.flags&flagRefunded != 0 {
+		b = binary.LittleEndian.AppendUint64(b, uint64(o.facts.refunded))
 	}
-	if flags&flagRival != 0 {
+	if h.flags&flagRival != 0 {
 		b = appendBytes(b, o.rival)
 	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(o.created))
-	return binary.AppendUvarint(b, uint64(o.line))
+	return b
 }
 
 func (d *decoder) order(o *rawOrder, byID bool) {
-	o.intent, o.id = d.bytes(), d.bytes()
+	var h head
+	o.intent, o.id = d.head(&h)
 	if byID {
 		o.intent, o.id = o.id, o.intent
 	}
-	flags := d.byte()
-	o.facts.status = OrderStatus(flags & flagStatus)
-	o.facts.currency = d.currency()
-	o.facts.amount = int64(d.uvarint())
-	o.facts.refunded, o.rival = 0, nil
-	if flags&flagRefunded != 0 {
-		o.facts.refunded = int64(d.uvarint())
+	o.created, o.line, o.rival = h.created, h.line, nil
+	o.facts = orderFacts{amount: h.amount, currency: h.currency, status: OrderStatus(h.flags & flagStatus)}
+	if h.flags&flagRefunded != 0 {
+		o.facts.refunded = d.word()
 	}
-	if flags&flagRival != 0 {
+	if h.flags&flagRival != 0 {
 		o.rival = d.bytes()
 	}
-	o.created = d.seconds()
-	o.line = int64(d.uvarint())
 }
 
 func (p *rawPayment) row() *Payment {

@@ -144,7 +144,7 @@ func (src *source) records(p *parser, s *splitter, got block, row func() bool, b
 		if !ok {
 			return true
 		}
-		p.fields, p.line = s.fields, s.line
+		p.fields, p.line, p.wide = s.fields, s.line, s.wide
 		if fault {
 			if !bad(&LineError{File: p.file, Line: s.line, Code: FaultQuote}) {
 				return false

@@ -15,6 +15,7 @@ type splitter struct {
 	line   int64
 	next   int64 // the line after this record
 	fields [][]byte
+	wide   bool   // this record may have other characters than ASCII
 	text   []byte // unquoted text of this record
 	ends   []int  // where the quoted fields of this record end in text
 	places []int  // which fields they are
@@ -35,6 +36,7 @@ func (s *splitter) record() (ok, fault bool) {
 		if s.quotes {
 			line, _, _ := bytes.Cut(s.rest, []byte{'\n'})
 			if bytes.IndexByte(line, '"') >= 0 {
+				s.wide = true
 				return true, !s.quoted()
 			}
 		}
@@ -59,8 +61,10 @@ const (
 // itself is looked at.
 func (s *splitter) plain() {
 	data, fields, start, i := s.rest, s.fields[:0], 0, 0
+	high := uint64(0)
 	for ; i+8 <= len(data); i += 8 {
 		w := binary.LittleEndian.Uint64(data[i:])
+		high |= w
 		c, n := w^commas, w^newlines
 		for found := ((c-eachByte)&^c | (n-eachByte)&^n) & highBits; found != 0; found &= found - 1 {
 			at := i + bits.TrailingZeros64(found)/8
@@ -69,11 +73,13 @@ func (s *splitter) plain() {
 				fields = append(fields, data[start:at])
 				start = at + 1
 			case '\n':
+				s.wide = high&highBits != 0
 				s.last(append(fields, data[start:at]), data[at+1:])
 				return
 			}
 		}
 	}
+	s.wide = true
 	for ; i < len(data); i++ {
 		switch data[i] {
 		case ',':

@@ -234,7 +234,7 @@ func (w *spoolWriter) key(number int, hash uint64) {
 }
 
 func (w *spoolWriter) pair(number int, first, second []byte) {
-	w.open[number] = appendBytes(appendBytes(w.room(number), first), second)
+	w.open[number] = (&head{}).append(w.room(number), first, second)
 }
 
 // close hands over what is open.
