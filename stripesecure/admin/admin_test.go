@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ec-plugins/stripesecure/reconcile"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/admin"
@@ -40,6 +41,7 @@ type office struct {
 	log     *bytes.Buffer
 	now     time.Time
 	paid    []stripesecure.PaymentID
+	digest  *reconcile.Digest
 	clerk   string // "" for nobody
 	lang    string
 	answers []string // every body that was sent
@@ -132,6 +134,7 @@ func (o *office) serve() {
 		},
 		Methods: []admin.Method{{
 			Plugin: o.plugin, Store: o.store, Lists: func(context.Context) (settings.Lists, error) { return lists, nil },
+			Report: func(context.Context) (*reconcile.Digest, error) { return o.digest, nil },
 			Payments: func(_ context.Context, offset, limit int) ([]stripesecure.PaymentID, error) {
 				newest := slices.Clone(o.paid)
 				slices.Reverse(newest)

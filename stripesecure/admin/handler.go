@@ -51,6 +51,7 @@ func (p *pages) routes() http.Handler {
 		"POST /{method}/inbox":      p.retryInbox,
 		"GET /{method}/log":         p.showLog,
 		"GET /{method}/payments":    p.showPayments,
+		"GET /{method}/report":      p.showReport,
 		"POST /{method}/news":       p.retryNews,
 
 		"GET /{method}/payments/{payment}":  p.showPayment,

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/ec-plugins/stripesecure/reconcile"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/admin/vault"
@@ -77,6 +78,9 @@ type Method struct {
 	// Plugin is what the settings are for. A type that embeds a plugin gives the
 	// one inside.
 	Plugin *stripesecure.Plugin
+	// Report gives the last comparison of orders and payments (package reconcile),
+	// nil while there is none. Default: the pages show no comparison.
+	Report func(context.Context) (*reconcile.Digest, error)
 	// Store keeps settings, texts and log.
 	Store Store
 }

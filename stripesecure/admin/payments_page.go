@@ -25,6 +25,7 @@ type paymentsView struct {
 	Older   int
 	Inbox   []stripesecure.Pending
 	Outbox  []stripesecure.Untold
+	Report  *reportView
 	Done    string
 }
 
@@ -66,6 +67,9 @@ func (p *pages) showPayments(q *request) error {
 		return err
 	}
 	if view.Outbox, err = q.method.Plugin.Outbox(q.Context()); err != nil {
+		return err
+	}
+	if view.Report, err = q.reportView(); err != nil {
 		return err
 	}
 	if done := query.Get("done"); done == ActionNews {

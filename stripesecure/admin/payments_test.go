@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ec-plugins/stripesecure/reconcile"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/admin"
 	"github.com/ec-plugins/stripesecure/wording"
@@ -145,4 +146,22 @@ func TestPaymentBadRequests(t *testing.T) {
 	o.clerk = ""
 	assert.Equal(t, http.StatusUnauthorized, o.post("/card/payments/"+id, url.Values{"do": {"capture"}}).status)
 	assert.Equal(t, "requires_capture", o.stripe.Intents()[0].Status)
+}
+
+// The last comparison: how it ended, and the report itself (LC-37).
+func TestReport_LC37(t *testing.T) {
+	o := open(t)
+	assert.NotContains(t, o.get("/card/payments").body, "Open the report")
+	assert.Equal(t, http.StatusNotFound, o.get("/card/report").status)
+	report, err := reconcile.Compare(t.Context(), func(func(reconcile.Order, error) bool) {}, func(yield func(reconcile.Payment, error) bool) {
+		yield(reconcile.Payment{ID: "pi_Lonely1", Amount: 4840, Currency: "JPY", Status: reconcile.RequiresCapture, Created: o.now.AddDate(0, 0, -3)}, nil)
+	}, reconcile.Options{At: o.now})
+	require.NoError(t, err)
+	defer report.Close()
+	o.digest, err = report.Digest(0)
+	require.NoError(t, err)
+	o.get("/card/payments").says("differences: 1.")
+	page := o.get("/card/report")
+	page.says("pi_Lonely1")
+	assert.NotContains(t, page.header.Get("Content-Security-Policy"), "unsafe")
 }
