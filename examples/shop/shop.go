@@ -98,7 +98,8 @@ func (s *Shop) claim(ctx context.Context, moved bool) error {
 // Close closes the database. Stop serving before.
 func (s *Shop) Close() error { return s.db.Close() }
 
-const maxForm = 64 << 10
+// maxForm is for the longest texts that a clerk may write, and for Stripe's events.
+const maxForm = 1 << 20
 
 // Handler serves the whole shop.
 func (s *Shop) Handler() http.Handler {

@@ -11,7 +11,6 @@ import (
 // left of the hold is released, which the clerk reads before.
 func (s *Shop) captureOrder(w http.ResponseWriter, r *http.Request, o order, p stripesecure.Payment) error {
 	lang := visitorOf(r).Language
-	_ = r.PostFormValue("") // parses the form
 	form := readStaffForm(r, "capture", "how", "amount")
 	amount := s.partOr(p.Total, &form, lang)
 	if amount.Amount.GreaterThan(p.Total.Amount) {

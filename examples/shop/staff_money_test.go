@@ -302,6 +302,8 @@ func TestStaffEvidence(t *testing.T) {
 	d.says("evidence", url.Values{"dispute": {dispute}, "send": {"submit"}}, http.StatusUnprocessableEntity, "staff.fault.evidence")
 	long := with(answer, "carrier", strings.Repeat("x", 5001))
 	d.says("evidence", long, http.StatusUnprocessableEntity, "at most 5000 characters")
+	d.says("evidence", with(answer, "text", strings.Repeat("長", 20000)), http.StatusOK, "staff.done.draft")
+	d.says("evidence", with(answer, "text", strings.Repeat("長", 200000)), http.StatusRequestEntityTooLarge, "staff.fault.large")
 	d.says("evidence", answer, http.StatusOK, "staff.done.draft")
 	if got := d.shop.stripe.own.Disputes()[0].Evidence.ShippingCarrier; got != "Yamato" {
 		t.Errorf("Stripe has the carrier %q", got)

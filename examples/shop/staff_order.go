@@ -88,6 +88,10 @@ func (s *Shop) onPayment(do func(http.ResponseWriter, *http.Request, order, stri
 		if p.ID == "" {
 			return s.staffOrder(w, r, http.StatusConflict, o, p, staffForm{})
 		}
+		if err := r.ParseForm(); err != nil { // larger than maxForm
+			form := staffForm{Name: "none", Problem: s.text(string(visitorOf(r).Language), "staff.fault.large")}
+			return s.staffOrder(w, r, http.StatusRequestEntityTooLarge, o, p, form)
+		}
 		return do(w, r, o, p)
 	})
 }
@@ -107,6 +111,9 @@ func (s *Shop) staffOrder(w http.ResponseWriter, r *http.Request, status int, o 
 		if page.Timeline, err = s.plugin.Timeline(r.Context(), p.ID); err != nil {
 			return err
 		}
+		page.Timeline = slices.DeleteFunc(page.Timeline, func(m stripesecure.Moment) bool { // has a line of its own
+			return m.What == "finding" && (m.Detail == "disputed" || m.Detail == "fraud_warning")
+		})
 		if page.Findings, err = s.findingsOf(r.Context(), p); err != nil {
 			return err
 		}
@@ -177,6 +184,11 @@ func (p staffOrderPage) Taken() bool {
 	return p.Payment.State == stripesecure.StateCaptured || p.Payment.State == stripesecure.StateRefunded
 }
 
+// Acts reports whether there is anything that a clerk can do.
+func (p staffOrderPage) Acts() bool {
+	return p.Held() || p.Cancellable() || p.Taken() && !p.Payment.Refundable().IsZero()
+}
+
 // Cancellable reports whether the order can be cancelled without a refund.
 func (p staffOrderPage) Cancellable() bool {
 	return p.Known && !p.Taken() && p.Payment.State != stripesecure.StateVoided
@@ -194,8 +206,11 @@ func (p staffOrderPage) Sold(name func(string) string) string {
 // whyNot is the text of a refusal, for the clerk.
 func (s *Shop) whyNot(lang wording.Language, err error) string {
 	var e *stripesecure.Error
-	if !errors.As(err, &e) {
+	switch {
+	case !errors.As(err, &e):
 		return s.text(string(lang), "staff.fault.later")
+	case e.Code == stripesecure.CodeCopy:
+		return s.text(string(lang), "staff.fault.copy")
 	}
 	if code := e.Op + "." + string(e.Code); slices.Contains(wording.MerchantCodes(), code) {
 		return wording.Merchant(code, lang)

@@ -56,7 +56,6 @@ func (s *Shop) refundOrder(w http.ResponseWriter, r *http.Request, o order, p st
 // readRefund reads the form and finds all its faults at once.
 func (s *Shop) readRefund(r *http.Request, p stripesecure.Payment) (staffForm, stripesecure.Refund) {
 	lang := visitorOf(r).Language
-	_ = r.PostFormValue("") // parses the form
 	form := readStaffForm(r, "refund", "how", "amount", "reason", "note", "op", "left")
 	left := p.Refundable()
 	known := slices.IndexFunc(p.Refunds, func(f stripesecure.Refunded) bool { return f.Operation == form.Values.Get("op") })
