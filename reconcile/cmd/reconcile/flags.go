@@ -23,6 +23,8 @@ type config struct {
 	render                writer
 	lang                  wording.Language
 	options               reconcile.Options
+	stripe                fromStripe
+	page                  reconcile.HTMLOptions
 }
 
 type writer func(*reconcile.Report, io.Writer, wording.Language) error
@@ -31,9 +33,11 @@ var formats = map[string]writer{
 	"text": (*reconcile.Report).WriteText,
 	"json": (*reconcile.Report).WriteJSON,
 	"csv":  (*reconcile.Report).WriteCSV,
-	"html": func(r *reconcile.Report, out io.Writer, lang wording.Language) error {
-		return r.WriteHTML(out, reconcile.HTMLOptions{Language: lang})
-	},
+}
+
+// writePage is the writer of -format html.
+func (c *config) writePage(r *reconcile.Report, out io.Writer, _ wording.Language) error {
+	return r.WriteHTML(out, c.page)
 }
 
 func text(lang wording.Language, ja, en string) string {
@@ -51,7 +55,11 @@ func parse(args []string, env func(string) string, errs io.Writer) (*config, err
 	format := flags.String("format", "text", "text, json, csv or html")
 	lang := flags.String("lang", cmp.Or(env("LC_ALL"), env("LC_MESSAGES"), env("LANG")), "ja or en; default by the locale")
 	memory := flags.String("max-memory", "2GiB", "bound of memory, such as 256MiB; more is spilled to temporary files")
-	fromStripe := flags.Bool("stripe", false, "read the payments from Stripe, with the key in STRIPE_SECRET_KEY")
+	flags.BoolVar(&c.stripe.on, "stripe", false, "read the payments from Stripe, with the key in STRIPE_SECRET_KEY")
+	flags.StringVar(&c.page.Account, "account", "", "connected account (acct_…): with -stripe it is read, and links lead there")
+	flags.StringVar(&c.stripe.list.OrderKey, "order-key", "order_id", "metadata key in which the shop writes the order id; with -stripe")
+	flags.StringVar(&c.page.Shop, "shop", "", "the shop's name above the HTML report")
+	flags.BoolVar(&c.page.Test, "test", false, "the payments are test payments: links of the HTML report lead there; -stripe knows by the key")
 	flags.StringVar(&c.orders, "orders", "", "file of orders: CSV or JSON lines, perhaps gzip")
 	flags.StringVar(&c.payments, "payments", "", "file of payments: CSV, JSON lines or the Dashboard's export, perhaps gzip")
 	flags.StringVar(&c.out, "out", "", "file to write the report to, instead of standard output")
@@ -74,16 +82,24 @@ func parse(args []string, env func(string) string, errs io.Writer) (*config, err
 	if flags.NArg() > 0 {
 		fault("余分な引数があります: "+flags.Arg(0), "an argument too many: "+flags.Arg(0))
 	}
-	if *fromStripe {
-		fault("-stripe はまだ使えません。-payments にファイルを指定してください", "-stripe is not available yet; give a file with -payments")
+	if c.stripe.on && c.payments != "" {
+		fault("-stripe と -payments は同時に使えません", "-stripe and -payments exclude each other")
 	}
+	if c.stripe.on && c.stripe.check(env, c.options) != nil {
+		fault("環境変数 STRIPE_SECRET_KEY にシークレットキー(sk_…、rk_…)を設定してください", "set STRIPE_SECRET_KEY in the environment to a secret or restricted key (sk_…, rk_…)")
+	}
+	c.stripe.key.Account = c.page.Account
+	c.page.Language, c.page.Test = c.lang, c.page.Test || c.stripe.test()
 	if c.orders == "" {
 		fault("-orders を指定してください", "-orders is missing")
 	}
-	if c.payments == "" && !*fromStripe {
+	if c.payments == "" && !c.stripe.on {
 		fault("-payments を指定してください", "-payments is missing")
 	}
-	if c.render = formats[*format]; c.render == nil {
+	if c.render = formats[*format]; *format == "html" {
+		c.render = c.writePage
+	}
+	if c.render == nil {
 		fault("-format は text、json、csv、html のいずれかです", "-format is one of text, json, csv, html")
 	}
 	var err error

@@ -1,6 +1,7 @@
 // Command reconcile compares a shop's orders with Stripe's payments.
 //
 //	reconcile -orders orders.csv -payments payments.csv [-format text|json|csv|html] [-out FILE]
+//	STRIPE_SECRET_KEY=rk_… reconcile -orders orders.csv -stripe -since 2026-01-01
 //
 // It ends with 0 when nothing is to be done, 1 when there are findings, and 2
 // when it could not run; then nothing is written.
@@ -16,6 +17,7 @@ import (
 	"syscall"
 
 	"github.com/ec-plugins/stripesecure/reconcile"
+	"github.com/ec-plugins/stripesecure/stripesecure"
 )
 
 // What the command ends with.
@@ -44,7 +46,7 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 	c.bound()
 	p := newProgress(errs, c.lang)
 	c.options.Progress = p.tell
-	report, err := reconcile.CompareFiles(ctx, c.orders, c.payments, c.options)
+	report, err := c.compare(ctx)
 	p.end()
 	if err != nil {
 		c.explain(errs, err)
@@ -73,5 +75,15 @@ func (c *config) explain(errs io.Writer, err error) {
 		fmt.Fprintln(errs, "reconcile:", text(c.lang, "中断しました。何も書き出していません。", "interrupted; nothing was written"))
 		return
 	}
+	if why, of := stripeTrouble[stripesecure.CodeOf(err)]; of {
+		fmt.Fprintln(errs, "reconcile:", text(c.lang, why[0], why[1]))
+		return
+	}
 	fmt.Fprintln(errs, "reconcile:", err)
+}
+
+// stripeTrouble is why Stripe could not be read, in Japanese and English.
+var stripeTrouble = map[stripesecure.Code][2]string{
+	stripesecure.CodeNotReady: {"Stripeがキーを受け付けませんでした。PaymentIntentsの読み取り権限のあるキーを使ってください。", "Stripe refuses the key; use one that may read PaymentIntents"},
+	stripesecure.CodeStripe:   {"Stripeが応答しません。しばらくしてから、もう一度実行してください。", "Stripe does not answer; run it again later"},
 }
