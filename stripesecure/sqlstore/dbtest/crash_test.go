@@ -40,9 +40,10 @@ type crashes struct {
 	database dbtest.Database
 	random   *rand.Rand
 	seed     uint64
-	refs     map[string]bool   // of orders whose commit was confirmed
-	thanks   map[string]string // by "shop checkout", the ref that a buyer was shown
-	deaths   map[string]int    // by where the worker was killed
+	refs     map[string]bool           // of orders whose commit was confirmed
+	thanks   map[string]string         // by "shop checkout", the ref that a buyer was shown
+	deaths   map[string]int            // by where the worker was killed
+	asked    map[place]map[string]bool // what clerks were told is taken over
 }
 
 // TestCrash is the promise under kill -9: a process that serves several buyers
@@ -56,6 +57,7 @@ func TestCrash(t *testing.T) {
 		c := &crashes{
 			T: t, bank: newWorkerDatabase(t, d), database: d, seed: seed, random: rand.New(rand.NewPCG(seed, 1)),
 			refs: map[string]bool{}, thanks: map[string]string{}, deaths: map[string]int{},
+			asked: map[place]map[string]bool{},
 		}
 		began := time.Now()
 		n := kills(t)
@@ -65,8 +67,9 @@ func TestCrash(t *testing.T) {
 		killed := time.Since(began)
 		c.finish(n)
 		checkouts, orders := c.check()
-		t.Logf("%d kills %v in %v, finished in %v: %d checkouts, %d orders",
-			n, c.deaths, killed.Round(time.Millisecond), (time.Since(began) - killed).Round(time.Millisecond), checkouts, orders)
+		t.Logf("%d kills %v in %v, finished in %v: %d checkouts, %d orders, clerks with %d of them, %d refunds",
+			n, c.deaths, killed.Round(time.Millisecond), (time.Since(began) - killed).Round(time.Millisecond), checkouts, orders,
+			len(c.asked), len(c.bank.Refunds()))
 	})
 }
 
@@ -143,6 +146,13 @@ func (c *crashes) hear(line string) {
 			c.Errorf("%s was shown order %s and order %s", checkout, was, ref)
 		}
 		c.thanks[checkout] = ref
+	case "asked":
+		words := strings.Fields(rest)
+		at := place{words[0], words[1]}
+		if c.asked[at] == nil {
+			c.asked[at] = map[string]bool{}
+		}
+		c.asked[at][words[2]] = true
 	case "error":
 		c.Errorf("worker: %s", rest)
 	}
@@ -171,6 +181,9 @@ func (c *crashes) check() (checkouts, orders int) {
 	require.NoError(c, err)
 	refs := map[string]string{}
 	for p, e := range all {
+		if e.asked = c.asked[p]; e.asked == nil {
+			e.asked = map[string]bool{}
+		}
 		for _, fault := range e.promise(isAutomatic(p.shop)) {
 			c.Errorf("%s %s: %s", p.shop, p.checkout, fault)
 		}

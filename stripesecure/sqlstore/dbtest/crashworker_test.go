@@ -106,7 +106,7 @@ func (w *worker) buy(ctx context.Context, random *rand.Rand) error {
 		case stripesecure.GoTo:
 			ref := res.URL[strings.LastIndexByte(res.URL, '/')+1:]
 			sayf("thanks %s %s %s", shop.Shop, cart.ID, ref)
-			return nil
+			return w.clerk(ctx, shop, res.Payment, random)
 		case stripesecure.Show:
 			if random.IntN(2) == 0 {
 				return nil // leaves

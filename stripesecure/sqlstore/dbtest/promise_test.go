@@ -25,6 +25,8 @@ type evidence struct {
 	keys    []string // refs of the order keys; closed ones are not here
 	intents []stripetest.PaymentIntent
 	told    []string // states that the host was told, as "payment state"
+	refunds []stripetest.Refund
+	asked   map[string]bool // what a clerk's call has taken over; nil: there are no clerks
 }
 
 type hostOrder struct {
@@ -61,9 +63,16 @@ func gather(ctx context.Context, db *sql.DB, stripe *stripetest.Stripe) (map[pla
 			e.told = append(e.told, c.b+" "+c.c)
 		}),
 	)
+	byIntent := map[string]*evidence{}
 	for _, intent := range stripe.Intents() {
 		e := at(intent.Metadata["stripesecure_shop"], intent.Metadata["stripesecure_checkout"])
 		e.intents = append(e.intents, intent)
+		byIntent[intent.ID] = e
+	}
+	for _, r := range stripe.Refunds() {
+		if e := byIntent[r.PaymentIntent]; e != nil {
+			e.refunds = append(e.refunds, r)
+		}
 	}
 	return all, err
 }
@@ -132,6 +141,9 @@ func (e *evidence) promise(automatic bool) (faults []string) {
 		bad("I5: order %s has no money", order.ref)
 		return faults
 	}
+	if e.asked != nil {
+		faults = append(faults, e.clerks(order, live[0], automatic)...)
+	}
 	return append(faults, e.money(order, live[0], automatic)...)
 }
 
@@ -139,8 +151,11 @@ func (e *evidence) promise(automatic bool) (faults []string) {
 func (e *evidence) money(order hostOrder, intent stripetest.PaymentIntent, automatic bool) (faults []string) {
 	bad := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	want, received, capturable := stripetest.StatusRequiresCapture, int64(0), order.total
-	if automatic {
+	switch {
+	case automatic:
 		want, received, capturable = stripetest.StatusSucceeded, order.total, 0
+	case e.asked != nil && intent.Status == stripetest.StatusSucceeded: // by a clerk
+		want, received, capturable = stripetest.StatusSucceeded, planOf(order, automatic).capture, 0
 	}
 	if intent.Status != want {
 		bad("order %s: %s is %s, want %s", order.ref, intent.ID, intent.Status, want)
@@ -155,7 +170,8 @@ func (e *evidence) money(order hostOrder, intent stripetest.PaymentIntent, autom
 	if got := intent.Metadata["stripesecure_payment"]; got != order.payment {
 		bad("order %s is of payment %s, %s of payment %q", order.ref, order.payment, intent.ID, got)
 	}
-	if automatic && !slices.Contains(e.told, order.payment+" captured") {
+	told := slices.Contains(e.told, order.payment+" captured") || slices.Contains(e.told, order.payment+" refunded")
+	if automatic && !told {
 		bad("C15: the host was not told that %s is captured, only %q", order.payment, e.told)
 	}
 	return faults
