@@ -42,6 +42,7 @@ type office struct {
 	now     time.Time
 	paid    []stripesecure.PaymentID
 	digest  *reconcile.Digest
+	blocked bool   // something stands before the webhook address
 	clerk   string // "" for nobody
 	lang    string
 	answers []string // every body that was sent
@@ -124,6 +125,7 @@ func (o *office) serve() {
 	o.Helper()
 	var err error
 	o.pages, err = admin.NewHandler(admin.Options{
+		Client: &http.Client{Transport: loopback{o}},
 		Prefix: "/admin", Keys: ring(o.T, "a"), ShopName: "Awai", LoginPage: "/login",
 		Logger: slog.New(slog.NewTextHandler(o.log, nil)), Now: func() time.Time { return o.now },
 		Login: func(r *http.Request) (admin.Clerk, error) {
@@ -143,6 +145,19 @@ func (o *office) serve() {
 		}},
 	})
 	require.NoError(o, err)
+}
+
+// loopback is the way from the shop's server to its own public address.
+type loopback struct{ *office }
+
+func (l loopback) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	if l.blocked {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	} else {
+		l.plugin.Handler().ServeHTTP(w, r)
+	}
+	return w.Result(), nil
 }
 
 // page is an answer.

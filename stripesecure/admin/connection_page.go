@@ -95,6 +95,10 @@ func (q *request) health() (connectionView, settings.Settings, error) {
 	if view.Unknown, err = plugin.Unknown(q.Context()); err != nil {
 		return view, s, err
 	}
+	health, err := plugin.Health(q.Context())
+	if err != nil {
+		return view, s, err
+	}
 	view.Copy = view.Site.Copy
 	setup := q.readyLines(s)
 	for _, warning := range s.Warnings() {
@@ -106,30 +110,41 @@ func (q *request) health() (connectionView, settings.Settings, error) {
 	if view.Copy {
 		shop = []line{q.line(levelBad, "site", "copy", view.Site.Recorded, view.Site.Here)}
 	}
-	view.Groups = []lineGroup{{"setup", setup}, {"webhook", q.webhookLines(s, view.Site.Here)}, {"shop", append(shop, q.backlog(view)...)}}
+	view.Groups = []lineGroup{{"setup", setup}, {"webhook", q.webhookLines(s, view.Site.Here)}, {"shop", append(shop, q.backlog(health, view.Inbox)...)}}
 	return view, s, nil
 }
 
 // backlog says what waits for somebody.
-func (q *request) backlog(view connectionView) []line {
+func (q *request) backlog(h stripesecure.Health, inbox []stripesecure.Pending) []line {
+	loop := q.line(levelGood, "loop", "ok", q.date(h.SweptAt))
+	switch {
+	case h.Overdue > 0:
+		loop = q.line(levelBad, "loop", "behind", h.Overdue)
+	case h.SweptAt.IsZero():
+		loop = q.line(levelUnknown, "loop", "none")
+	}
 	parked := 0
-	for _, entry := range view.Inbox {
+	for _, entry := range inbox {
 		if entry.Parked {
 			parked++
 		}
 	}
-	inbox := q.line(levelGood, "inbox", "ok")
+	events := q.line(levelGood, "inbox", "ok")
 	switch {
 	case parked > 0:
-		inbox = q.line(levelBad, "inbox", "parked", parked)
-	case len(view.Inbox) > 0:
-		inbox = q.line(levelWarn, "inbox", "waiting", len(view.Inbox))
+		events = q.line(levelBad, "inbox", "parked", parked)
+	case h.Inbox > 0:
+		events = q.line(levelWarn, "inbox", "waiting", h.Inbox)
+	}
+	news := q.line(levelGood, "outbox", "ok")
+	if h.Outbox > 0 {
+		news = q.line(levelBad, "outbox", "waiting", h.Outbox)
 	}
 	unknown := q.line(levelGood, "unknown", "ok")
-	if n := len(view.Unknown); n > 0 {
-		unknown = q.line(levelBad, "unknown", "found", n)
+	if h.Unknown > 0 {
+		unknown = q.line(levelBad, "unknown", "found", h.Unknown)
 	}
-	return []line{inbox, unknown}
+	return []line{loop, events, news, unknown}
 }
 
 // confirmSite says that this is the live shop, and not a copy of it (CUS-08).

@@ -55,11 +55,17 @@ func TestConnectionPage_LC02_LC10_GL03(t *testing.T) {
 		}, []string{
 			"The shop works without webhooks", "It works. Some things deserve a look.",
 		}},
+		"blocked":      {func(o *office) { o.blocked = true }, []string{"Where events come in Action needed"}},
+		"events reach": {func(*office) {}, []string{"https://shop.example/stripesecure/webhook can take events from Stripe."}},
+		"loop": {func(o *office) { require.NoError(o, stripesecure.NewRunner(o.memory, o.plugin).Sweep(o.Context())) }, []string{
+			"Background work Fine It last ran on", "News for the shop Fine",
+		}},
 		"no endpoint": {func(*office) {}, []string{"Stripe has no webhook endpoint of this address.", "Register or mend the webhook endpoint"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := open(t)
 			c.prepare(o)
+			o.stripe.ForgetCalls()
 			page := o.get("/card/connection")
 			require.Equal(t, http.StatusOK, page.status)
 			assert.Empty(t, o.stripe.Calls(), "looking at the page asks Stripe nothing")

@@ -19,8 +19,9 @@ func (q *request) endpointLines(s settings.Settings) (lines []line, mend bool) {
 	if err != nil {
 		return []line{q.line(levelUnknown, "endpoint", "unknown")}, false
 	}
+	lines = append(lines, q.probeLine(found.URL))
 	if found.OK() {
-		return []line{q.line(levelGood, "endpoint", "ok", found.URL)}, false
+		return append(lines, q.line(levelGood, "endpoint", "ok", found.URL)), false
 	}
 	for _, fault := range found.Faults {
 		level := levelBad
@@ -35,6 +36,23 @@ func (q *request) endpointLines(s settings.Settings) (lines []line, mend bool) {
 	}
 	blocked := slices.Contains(found.Faults, stripesecure.EndpointNotPublic) || slices.Contains(found.Faults, stripesecure.EndpointTooMany)
 	return lines, mend && !blocked
+}
+
+// probeLine says what this server finds at its own webhook address: a redirect or
+// a login there would stop Stripe too (SIG-11).
+func (q *request) probeLine(address string) line {
+	fault, err := q.method.Plugin.ProbeEndpoint(q.Context(), q.p.opts.Client)
+	switch {
+	case err != nil:
+		return q.line(levelUnknown, "probe", "unknown")
+	case fault == "":
+		return q.line(levelGood, "probe", "ok", address)
+	}
+	level := levelBad
+	if fault == stripesecure.EndpointSilent { // a server may not see its own public address
+		level = levelWarn
+	}
+	return line{Level: level, Title: q.text("test.probe.title"), Says: fault.Text(q.lang)}
 }
 
 // deliveryLine says what this server has made of Stripe's events so far.

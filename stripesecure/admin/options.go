@@ -18,6 +18,10 @@ import (
 
 // Options are what a host gives to [NewHandler]. Required: Keys, Login, Methods.
 type Options struct {
+	// Client asks the shop's own webhook address whether anything stands in
+	// Stripe's way there. Default: http.DefaultClient.
+	Client *http.Client
+
 	// Keys encrypt what a merchant has typed and not saved yet: see draft.go.
 	// Usually the ring of the [RowStore].
 	Keys *vault.Ring
