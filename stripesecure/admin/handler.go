@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/admin/vault"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -115,6 +116,8 @@ var failures = []struct {
 	{errMediaType, http.StatusUnsupportedMediaType, "media_type"},
 	{errBadForm, http.StatusBadRequest, "bad_form"},
 	{stripesecure.ErrNotFound, http.StatusNotFound, "not_found"},
+	{vault.ErrUnknownKey, http.StatusInternalServerError, "sealed"},
+	{vault.ErrSealed, http.StatusInternalServerError, "sealed"},
 	{context.Canceled, http.StatusServiceUnavailable, "failed"},
 }
 

@@ -104,6 +104,19 @@ func TestStoreFails(t *testing.T) {
 	assert.Contains(t, o.log.String(), "disk is full")
 }
 
+// An encryption key that is missing is named in the log, and the page says whom to
+// tell.
+func TestKeyIsMissing(t *testing.T) {
+	o := open(t)
+	o.set(func(s *settings.Settings) { s.SortOrder = 3 })
+	o.store = rowStore(t, o.memory, "shop", "z")
+	o.serve()
+	page := o.get("/card/settings")
+	assert.Equal(t, http.StatusInternalServerError, page.status)
+	page.says("The stored keys cannot be read", "the settings themselves are not lost")
+	assert.Contains(t, o.log.String(), "sealed with a key that is not here: a")
+}
+
 type failing struct{}
 
 var errDisk = errors.New("disk is full")

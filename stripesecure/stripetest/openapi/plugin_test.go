@@ -20,6 +20,7 @@ import (
 // here together with a path below that sends it.
 var requests = []string{
 	"GET /v1/account",
+	"GET /v1/charges/{charge}",
 	"GET /v1/customers/{customer}",
 	"GET /v1/customers/{customer}/payment_methods",
 	"GET /v1/events",
@@ -27,6 +28,7 @@ var requests = []string{
 	"GET /v1/payment_intents/{intent}",
 	"GET /v1/webhook_endpoints",
 	"POST /v1/customers",
+	"POST /v1/customers/{customer}",
 	"POST /v1/payment_intents",
 	"POST /v1/payment_intents/{intent}",
 	"POST /v1/payment_intents/{intent}/cancel",
@@ -289,6 +291,21 @@ func accounts(t *testing.T, log *ledger) {
 		require.NoError(s, err)
 		require.Equal(s, stripetest.AccountID, id)
 	})
+	// A restricted key: each permission is tried on an id that does not exist.
+	open(t, log, "test of a restricted key", func(s *shop) {
+		require.Empty(s, testConnection(s).Missing)
+	}, func(_ *stripesecure.Options, set *settings.Settings) {
+		set.Authentication, set.Test.Secret = settings.AuthRestrictedKey, settings.NewSecret(stripetest.TestRestrictedKey)
+	})
+}
+
+func testConnection(s *shop) stripesecure.Connection {
+	s.Helper()
+	set, err := s.plugin.Settings(s.Context())
+	require.NoError(s, err)
+	c := s.plugin.TestConnection(s.Context(), set)
+	require.True(s, c.Accepted)
+	return c
 }
 
 // endpoints: the webhook endpoint is made, and mended when somebody has changed
