@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -287,15 +288,16 @@ func TestBrowserStaffInbox(t *testing.T) {
 			w.next("capture")
 			w.sure()
 			w.done("captured")
-			w.click(`input[name="outage"]`)
+			outage := shop.stripe.own.Fail("GET *", stripetest.BadGateway).Always()
 			w.click(`form[action$="/stripe"] button[value="dispute"]`)
 			w.done("disputed")
-			if err := shop.stripe.own.Dashboard().Expire(paymentOf(t, shop.Shop, other).Intent); err != nil {
-				t.Fatal(err)
-			}
 			w.open("/staff/inbox")
 			w.see("section[aria-labelledby=events] .rows")
 			w.looked("24-inbox-waiting")
+			outage.Stop()
+			if err := shop.stripe.own.Dashboard().Expire(paymentOf(t, shop.Shop, other).Intent); err != nil {
+				t.Fatal(err)
+			}
 			w.click("section[aria-labelledby=events] .rows button")
 			w.see(".notice.good")
 			shop.until("the order is disputed", func() bool {
