@@ -35,6 +35,30 @@ type Hooks struct {
 	// webhook and sweep alike. The first answer that is not CaptureAsSet
 	// counts.
 	Capture func(ctx context.Context, p Payment) (CaptureWhen, error)
+
+	// OrderStatus changes the status ③ that an order begins with, by what was
+	// bought (p.Snapshot, p.Total, p.Member). p.OrderStatus is what the setting,
+	// and the hooks before, have said. It is asked whenever a Payment is given
+	// out, by browser, webhook and sweep alike; an error leaves it as it is.
+	OrderStatus func(ctx context.Context, p Payment) (string, error)
+
+	// Stray is told of a payment at Stripe that stands for nothing, by whoever
+	// finds it: browser, webhook or sweep. It may be told of the same one again.
+	// Its error is only logged.
+	Stray func(ctx context.Context, stray Stray) error
+}
+
+// Stray is a payment at Stripe that carries this shop's signature and belongs to
+// no purchase.
+type Stray struct {
+	Unknown
+
+	// Closed: a create that was never answered came to Stripe after its try had
+	// been closed. The library cancels it; the buyer may have paid otherwise
+	// meanwhile. Not closed: no stored checkout knows it, because a backup was
+	// restored, and the library leaves its money alone. What happens to it is the
+	// merchant's decision.
+	Closed bool
 }
 
 // Description is what a person sees at Stripe and on the card statement. What

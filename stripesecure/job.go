@@ -49,6 +49,7 @@ type job struct {
 	// that this sweep has read by list pages just now.
 	background bool
 	seen       map[string]checkout.Intent
+	closed     map[string]bool // attempts that were closed without a PaymentIntent
 }
 
 func (p *Plugin) newJob(present bool) *job {
@@ -73,7 +74,7 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 		return err
 	}
 	row.Shop, row.ID, row.Version = stored.Shop, stored.Checkout, stored.Version
-	j.row, j.stored = row, stored.Body
+	j.row, j.stored, j.closed = row, stored.Body, closedTries(row)
 	j.was = j.standing()
 	return nil
 }
@@ -201,6 +202,7 @@ func (j *job) save(ctx context.Context) error {
 	j.row.Version++
 	j.stored = body
 	j.watchRow(ctx)
+	j.tellStrays(ctx)
 	return nil
 }
 

@@ -119,6 +119,7 @@ func (p *Plugin) scan(ctx context.Context, row Row) error {
 		p.log(ctx, "scan", "answer", "error")
 		due = record.Until // what was done of the pass is kept
 	case complete:
+		p.tellUnknown(ctx, record)
 		record.finish()
 		due = record.Complete.Add(scanEvery)
 	}

@@ -67,10 +67,13 @@ func (p *Plugin) describe(ctx context.Context, pay *Payment, r *checkout.Row) {
 		pay.Notice = wording.For(wording.Code(n.Code), pay.Language, p.facts(r, n.Items))
 	}
 	s, err := p.opts.Settings.Settings(ctx)
+	if err == nil {
+		pay.OrderStatus = s.OrderStatus
+	}
+	p.hookStatus(ctx, pay)
 	if err != nil {
 		return
 	}
-	pay.OrderStatus = s.OrderStatus
 	if r.NotNeeded {
 		return
 	}

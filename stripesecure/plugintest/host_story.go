@@ -40,7 +40,7 @@ func survivesRestart(ctx context.Context, s Shop) error {
 	if again.Orders != nil {
 		repeated, err := again.Orders.PlaceOrder(ctx, p)
 		if err != nil || !same(repeated, order) {
-			return fmt.Errorf("PlaceOrder after a restart: %v, %w, was %v", repeated, err, order)
+			return fmt.Errorf("PlaceOrder after a restart: %v, %v, was %v", repeated, err, order)
 		}
 		if _, err := again.wantRefused(ctx, closed); err != nil {
 			return fmt.Errorf("after a restart: %w", err)
@@ -66,7 +66,7 @@ func callerGone(ctx context.Context, s Shop) error {
 		}
 		again, errAgain := s.Orders.PlaceOrder(ctx, p)
 		if errAgain != nil || err == nil && !same(again, order) {
-			return fmt.Errorf("asked again after the caller had gone: %v, %w, was %v", again, errAgain, order)
+			return fmt.Errorf("asked again after the caller had gone: %v, %v, was %v", again, errAgain, order)
 		}
 		if err := errors.Join(s.wantOrders(ctx, p.ID, again), s.wantKey(ctx, p.ID, &again)); err != nil {
 			return err

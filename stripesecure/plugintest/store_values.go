@@ -109,7 +109,7 @@ func checkBuffers(ctx context.Context, s stripesecure.Store) error {
 		}
 		due, err := s.Due(ctx, "shop", time.Unix(2, 0), 1)
 		if err != nil || len(due) != 1 {
-			return fmt.Errorf("Due: %v, %w", due, err)
+			return fmt.Errorf("Due: %v, %v", due, err)
 		}
 		if err := want(ctx, s, row, 1); err != nil {
 			return err
