@@ -107,11 +107,12 @@ var hostMutants = map[string]func(*memWrong){
 			if order := m.data.keys[id]; order != nil {
 				return *order, true, nil
 			}
-			m.unlocked(func() {
-				for range 100 {
-					runtime.Gosched()
+			for range 100_000 { // until the order is made meanwhile
+				if m.data.keys[id] != nil {
+					break
 				}
-			})
+				m.unlocked(runtime.Gosched)
+			}
 			if m.data.keys[id] == nil {
 				m.data.keys[id] = nil
 			}
