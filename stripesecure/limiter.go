@@ -195,7 +195,7 @@ func (p *Plugin) personKeys(cart Cart) []string {
 // public address: a proxy's own would put all buyers together.
 func addressPrefix(ip string) string {
 	addr, err := parseIP(ip)
-	if err != nil || !addr.IsGlobalUnicast() || addr.IsPrivate() || carrierInside.Contains(addr) {
+	if err != nil || !addr.IsGlobalUnicast() || addr.IsPrivate() || carrierInside.Contains(addr) || thisNetwork.Contains(addr) {
 		return ""
 	}
 	bits := 56
@@ -209,8 +209,12 @@ func addressPrefix(ip string) string {
 	return prefix.String()
 }
 
-// carrierInside is the shared space of RFC 6598, never a buyer's own.
-var carrierInside = netip.MustParsePrefix("100.64.0.0/10")
+// Addresses that are never a buyer's own: the shared space inside carriers (RFC
+// 6598), and 0.0.0.0/8.
+var (
+	carrierInside = netip.MustParsePrefix("100.64.0.0/10")
+	thisNetwork   = netip.MustParsePrefix("0.0.0.0/8")
+)
 
 // parseIP reads an address, with a port or a zone as servers know it.
 func parseIP(s string) (netip.Addr, error) {

@@ -233,6 +233,7 @@ func (s *limitShard) prune(now time.Time) (newest time.Time) {
 		}
 		e.Tries = slices.DeleteFunc(e.Tries, func(t limitTry) bool { return now.UnixMilli()-t.At >= limitDay.Milliseconds() })
 		e.Tries = e.Tries[max(0, len(e.Tries)-maxLimitTries):]
+		e.Good = max(0, e.Good)
 		e.fade(now)
 		if len(e.Tries) == 0 && e.Good == 0 {
 			delete(s.Entries, key)

@@ -69,9 +69,7 @@ var routes = map[string]func(b *bench, w *under, extra url.Values) reply{
 // forged sends a request with more in its form and in its address.
 func (b *bench) forged(path string, form, extra url.Values) reply {
 	if form != nil {
-		for name, values := range extra {
-			form[name] = values
-		}
+		maps.Copy(form, extra)
 	}
 	return b.do(path+"?"+extra.Encode(), asJSON, form, "Referer", "https://evil.example/", "X-Forwarded-Host", "evil.example")
 }

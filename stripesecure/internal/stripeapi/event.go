@@ -41,7 +41,7 @@ func ReadEvent(body []byte, verify func(shop, checkout, attempt, signature strin
 			return Event{}, errEvent
 		}
 	}
-	if w.ID.text == "" || w.Type.text == "" {
+	if !w.ID.quoted || !w.Type.quoted || w.ID.text == "" || w.Type.text == "" {
 		return Event{}, errEvent
 	}
 	o := &w.Data.Object
@@ -100,8 +100,9 @@ type wireEvent struct {
 // encoding/json takes "ID" for "id" and the last of two: a body in which a name
 // comes twice, in whatever case, is refused.
 type once struct {
-	text string
-	set  bool
+	text   string
+	set    bool
+	quoted bool // a string; not a number, true or false
 }
 
 // time is a number of seconds; what is none is long ago.
@@ -120,6 +121,7 @@ func (o *once) UnmarshalJSON(raw []byte) error {
 	case 'n', '{', '[': // null, or an expanded object
 		return nil
 	case '"':
+		o.quoted = true
 		if bytes.IndexByte(raw, '\\') >= 0 || !utf8.Valid(raw) {
 			return json.Unmarshal(raw, &o.text)
 		}
