@@ -86,7 +86,7 @@ func (e *engine) transactions(t *testing.T, count *counter, stripe *stripetest.S
 	if e.config.orders && e.config.automatic {
 		told = 1
 	}
-	for _, step := range []struct {
+	for i, step := range []struct {
 		name, member, card string
 		want               int
 	}{
@@ -96,7 +96,7 @@ func (e *engine) transactions(t *testing.T, count *counter, stripe *stripetest.S
 		{"guest with 3-D Secure", "", threeDS, 6},
 		{"member with 3-D Secure", "m", threeDS, 5},
 	} {
-		cart := cartOf(stripesecure.CheckoutID(fmt.Sprintf("%s-%s-%d", step.member, step.card, step.want)), 1200, step.member)
+		cart := cartOf(stripesecure.CheckoutID(fmt.Sprintf("%s-%d-%d", step.member, i, step.want)), 1200, step.member)
 		count.take()
 		e.checkout(t, cart, step.card, stripe)
 		reads, writes, txs := count.take()
