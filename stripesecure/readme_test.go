@@ -16,10 +16,14 @@ func TestREADME_showsTheCodeThatRuns(t *testing.T) {
 	example := regexp.MustCompile(`(?s)func Example\(\) \{\n(.*?)\n\n\t// The buyer submits`).FindStringSubmatch(read(t, "example_test.go"))
 	require.Len(t, example, 2)
 	integration := regexp.MustCompile(`(?m)^\t`).ReplaceAllString(example[1], "")
+	example = regexp.MustCompile(`(?s)func Example_afterTheOrder\(\) \{\n.*?\n\n(.*?)\n\t// Output:`).FindStringSubmatch(read(t, "example_merchant_test.go"))
+	require.Len(t, example, 2)
+	after := regexp.MustCompile(`(?m)^\t`).ReplaceAllString(example[1], "")
 	for _, name := range []string{"../README.md", "../README.ja.md"} {
 		readme := read(t, name)
 		assert.Equal(t, strings.TrimSpace(shop), block(t, readme, "payment.go"), name)
 		assert.Equal(t, integration, block(t, readme, "integration"), name)
+		assert.Equal(t, after, block(t, readme, "after the order"), name)
 	}
 	assert.LessOrEqual(t, strings.Count(shop, "\n"), 70, "the README's first screen")
 	assert.LessOrEqual(t, strings.Count(integration, "\n"), 25)
