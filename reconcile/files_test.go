@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -428,5 +429,69 @@ func TestPeriod(t *testing.T) {
 		require.NoError(t, err)
 		_, have := sayings(t, report)
 		assert.Equal(t, c.want, have)
+	}
+}
+
+// TestSkewed: rows that cannot be dealt out are told, and not mixed up.
+func TestSkewed(t *testing.T) {
+	s := newSpool(&arena{limit: 1 << 30, chunk: smallChunk}, 1)
+	s.parts[0].pieces = make([]piece, maxPieces+1)
+	assert.ErrorIs(t, new(chunks).load(s, 0), ErrSkewed)
+}
+
+// TestFirstFault: of many bad lines the first one of the file is named, however
+// many goroutines read it.
+func TestFirstFault(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("order_id,payment_intent_id,amount,currency,status,created\n")
+	for i := range 40_000 {
+		amount := "1200"
+		if i >= 9_000 && i%10 == 0 {
+			amount = "x"
+		}
+		fmt.Fprintf(&b, "A%d,pi_%d,%s,jpy,paid,1772000000\n", i, i, amount)
+	}
+	orders, payments := inFiles(t, b.String(), goodPayments)
+	for range 10 {
+		_, err := CompareFiles(t.Context(), orders, payments, Options{At: testNow, Workers: 8})
+		faults := LineErrors(err)
+		require.Len(t, faults, 1)
+		assert.Equal(t, int64(9_002), faults[0].Line)
+	}
+}
+
+// TestEncoding: what is written to a spool is read back, also what is seldom.
+func TestEncoding(t *testing.T) {
+	for _, n := range []int64{0, 1, 1<<40 - 1, 1 << 40, math.MaxInt64} {
+		for i := range 16 {
+			p := rawPayment{
+				id: []byte("pi_1"), order: bytes.Repeat([]byte("o"), i*33), status: PaymentStatus(1 + i%7), weak: i%2 == 1,
+				facts: paymentFacts{amount: n, received: n / int64(1+i), created: 1_772_000_000, currency: yen}, line: 4_000_000_000,
+			}
+			if i&1 != 0 {
+				p.facts.refunded = n
+			}
+			if i&2 != 0 {
+				p.facts.captureBefore = 1_773_000_000
+			}
+			p.settle()
+			o := rawOrder{
+				id: []byte("o"), intent: bytes.Repeat([]byte("p"), i*33), created: 5, line: 7,
+				facts: orderFacts{amount: n, refunded: n % 3, currency: yen, status: OrderStatus(1 + i%5)},
+			}
+			if i&4 != 0 {
+				o.rival = []byte("rival")
+			}
+			var gotPayment rawPayment
+			var gotOrder, byID rawOrder
+			d := decoder{o.append(o.append(p.append(nil), false), true)}
+			d.payment(&gotPayment)
+			d.order(&gotOrder, false)
+			d.order(&byID, true)
+			assert.Empty(t, d.b)
+			assert.Equal(t, p, gotPayment)
+			assert.Equal(t, o, gotOrder)
+			assert.Equal(t, o, byID)
+		}
 	}
 }

@@ -103,8 +103,11 @@ func (o *Options) work(size int64) (settings, error) {
 	s.bits = min(11, max(2, bits.Len64(uint64(parts))))
 	// Each worker has an open chunk for each part of up to three spools, in an
 	// eighth of the bound.
+	for s.bits > 2 && int64(3*s.workers)<<s.bits*smallChunk > s.memory/4 {
+		s.bits--
+	}
 	open := int64(3*s.workers) << s.bits
-	s.chunk = int(min(64<<10, max(4<<10, s.memory/8/open)))
+	s.chunk = int(min(64<<10, max(smallChunk, s.memory/8/open)))
 	s.findings = int(min(16<<20, s.memory/64/int64(s.workers)))
 	return s, nil
 }

@@ -54,10 +54,10 @@ func (a *arena) put(b []byte) {
 // keep takes a full chunk: into memory while there is room, else to the file;
 // then again is a chunk that can be filled next.
 func (a *arena) keep(b []byte) (p piece, again []byte, err error) {
-	if a.used.Add(int64(a.chunk)) <= a.limit {
+	if a.used.Add(int64(cap(b))) <= a.limit {
 		return piece{mem: b, size: len(b)}, nil, nil
 	}
-	a.used.Add(-int64(a.chunk))
+	a.used.Add(-int64(cap(b)))
 	place, err := a.place()
 	if err != nil {
 		return piece{}, b[:0], err
@@ -102,7 +102,7 @@ func (a *arena) load(p piece, buffer []byte) ([]byte, error) {
 // release gives back what a piece takes.
 func (a *arena) release(p piece) {
 	if p.mem != nil {
-		a.used.Add(-int64(a.chunk))
+		a.used.Add(-int64(cap(p.mem)))
 		a.put(p.mem)
 		return
 	}
@@ -186,17 +186,24 @@ func (s *spool) writer() *spoolWriter {
 	return &spoolWriter{spool: s, open: make([][]byte, len(s.parts))}
 }
 
+// smallChunk is what a part begins with, so that little data takes little
+// memory. It holds at least two rows.
+const smallChunk = 4 << 10
+
 // room gives the open chunk of a part with room for one row; the caller puts it
 // back with the row appended.
 func (w *spoolWriter) room(number int) []byte {
 	b := w.open[number]
-	if b == nil {
-		return w.spool.arena.get()
-	}
-	if cap(b)-len(b) < maxEncoded {
+	switch {
+	case b == nil:
+		b = make([]byte, 0, min(smallChunk, w.spool.arena.chunk))
+	case cap(b)-len(b) >= maxEncoded:
+	case cap(b) < w.spool.arena.chunk:
+		b = append(w.spool.arena.get(), b...)
+	default:
 		w.flush(number)
 		if b = w.open[number]; b == nil {
-			return w.spool.arena.get()
+			b = w.spool.arena.get()
 		}
 	}
 	return b
@@ -249,6 +256,13 @@ func (w *spoolWriter) close() error {
 	return w.err
 }
 
+// maxPieces is how many chunks an address can tell apart.
+const maxPieces = 1 << 16
+
+// ErrSkewed means that far too many rows carry one and the same id, such as a
+// gigabyte of payments with one order id, so that they cannot be dealt to parts.
+var ErrSkewed = errors.New("reconcile: too many rows carry the same id")
+
 // chunks is a part brought to memory for one worker.
 type chunks struct {
 	data    [][]byte
@@ -257,6 +271,9 @@ type chunks struct {
 
 func (c *chunks) load(s *spool, number int) error {
 	c.data = c.data[:0]
+	if len(s.parts[number].pieces) > maxPieces {
+		return ErrSkewed
+	}
 	for i, p := range s.parts[number].pieces {
 		for len(c.buffers) <= i {
 			c.buffers = append(c.buffers, nil)
