@@ -12,6 +12,11 @@ var secretKey = regexp.MustCompile(`(?i)(?:sk|rk|ek)_(?:live|test)_[0-9a-z]{8}|w
 
 func hasSecretKey(text string) bool { return secretKey.MatchString(text) }
 
+// HasSecretKey reports whether a text contains what looks like a secret of
+// Stripe's (a secret or restricted key, a signing or client secret): a page that
+// gets one in a field for something else must not show it again.
+func HasSecretKey(text string) bool { return hasSecretKey(text) }
+
 // A card number in a merchant's text has 14 to 19 digits. 13 are left out on
 // purpose: no brand issues them any more, and 登録番号 and 法人番号 have 13.
 const minCardDigits, maxCardDigits = 14, 19

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
@@ -211,4 +213,61 @@ func TestBrowserAdminPayments(t *testing.T) {
 			}
 		})
 	}
+}
+
+// By keyboard alone: from the head of the page to a field, through the
+// confirmation, to what was saved.
+func TestBrowserAdminKeyboard(t *testing.T) {
+	shop := parallel(t)
+	w := shop.window(desktopEN)
+	w.office()
+	w.open("/staff/stripe/card/settings")
+	w.at("settings")
+	w.tabTo("in-sort_order")
+	w.press("7")
+	w.tabTo("test.sweep_only") // on and on, past every kind of control
+	w.press(" ")
+	w.press(kb.Enter)
+	w.at("confirm")
+	w.tabTo("save")
+	w.press(kb.Enter)
+	w.see(".notice.good")
+	state, err := shop.office.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state.Settings.SortOrder != 7 || state.Settings.Test.SweepOnly == shop.stripe.keys.SweepOnly {
+		t.Errorf("saved %+v", state.Settings)
+	}
+}
+
+func (w *window) press(key string) {
+	w.t.Helper()
+	w.do("press a key", chromedp.KeyEvent(key))
+}
+
+// tabTo presses Tab until the element with this id, name or value has the focus,
+// and fails when the focus is not to be seen on the way.
+func (w *window) tabTo(want string) {
+	w.t.Helper()
+	for range 120 {
+		w.press(kb.Tab)
+		ctx, cancel := context.WithTimeout(w.ctx, patience)
+		here, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => {
+			const e = document.activeElement, around = [e, e.nextElementSibling, e.closest("label")];
+			const seen = around.some(x => x && getComputedStyle(x).outlineStyle !== "none");
+			return [e.id, e.name, e.value].join(" ") + (seen ? "" : " UNSEEN");
+		})()`))
+		cancel()
+		if err != nil {
+			w.fail("look for the focus", err)
+		}
+		if strings.Contains(here, "UNSEEN") {
+			w.t.Errorf("the focus is not to be seen: %s", here)
+		}
+		if strings.Contains(here, want) {
+			return
+		}
+	}
+	w.fail("tab to "+want, errors.New("it never has the focus"))
 }

@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/ec-plugins/stripesecure/wording"
 )
@@ -33,15 +34,17 @@ func (q *request) switchLanguage() bool {
 	return true
 }
 
-// otherLanguage is this page in the other language.
+// otherLanguage is this page in the other language. Of the query only what the
+// pages themselves put there goes along.
 func (q *request) otherLanguage() string {
-	query := q.URL.Query()
-	query.Set("lang", string(wording.English))
+	query := url.Values{"lang": {string(wording.English)}}
 	if q.lang == wording.English {
 		query.Set("lang", string(wording.Japanese))
 	}
-	if q.Method != http.MethodGet {
-		query = url.Values{"lang": query["lang"]}
+	for _, name := range []string{"before", "page"} {
+		if n, err := strconv.ParseInt(q.URL.Query().Get(name), 10, 64); err == nil {
+			query.Set(name, strconv.FormatInt(n, 10))
+		}
 	}
 	return "?" + query.Encode()
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/wording"
 )
 
 // The levels of a line. Each has a colour, a sign and a word.
@@ -171,6 +172,10 @@ func reachable(address string) bool {
 	}
 	return strings.Contains(host, ".")
 }
+
+// sensitive reports what must not come back in a page, whichever field it was
+// typed into.
+func sensitive(text string) bool { return wording.HasSecretKey(text) || wording.HasCardNumber(text, 14) }
 
 // shorten makes a text from outside fit for one line.
 func shorten(text string, limit int) string {

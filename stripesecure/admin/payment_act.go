@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
@@ -37,8 +38,12 @@ func (p *pages) actOnPayment(q *request) error {
 	if len(f.odd) > 0 {
 		return errBadForm
 	}
-	view.Reason, view.Note = f.last(nameReason), f.last(nameNote)
-	if op := f.last(nameOperation); op != "" && len(op) <= 64 {
+	view.Reason = knownReason(f.last(nameReason))
+	note := f.last(nameNote)
+	if !sensitive(note) {
+		view.Note = note
+	}
+	if op := f.last(nameOperation); op != "" && len(op) <= 64 && operation.MatchString(op) {
 		view.Operation = op
 	}
 	what := f.last(nameDo)
@@ -51,7 +56,10 @@ func (p *pages) actOnPayment(q *request) error {
 	default:
 		return errBadForm
 	}
-	if view.Fault = q.readAmount(&view, what, f.last(nameAmount)); view.Fault != "" {
+	if view.Fault = q.readAmount(&view, what, f.last(nameAmount)); view.Fault == "" && sensitive(note) {
+		view.Fault = q.text("payment.fault.input")
+	}
+	if view.Fault != "" {
 		q.render(http.StatusUnprocessableEntity, "payment", view)
 		return nil
 	}
@@ -77,7 +85,7 @@ func (q *request) readAmount(view *paymentView, what, text string) (fault string
 		text = whole
 	}
 	amount, err := stripesecure.ParseMoney(readNumber(text), view.Pay.Total.Currency)
-	if utf8.RuneCountInString(text) <= 30 {
+	if utf8.RuneCountInString(text) <= 30 && !strings.ContainsFunc(text, func(r rune) bool { return r < unicode.MaxASCII && unicode.IsLetter(r) }) {
 		*map[string]*string{ActionCapture: &view.Amount, ActionRefund: &view.Left}[what] = text
 	}
 	switch {
@@ -90,6 +98,18 @@ func (q *request) readAmount(view *paymentView, what, text string) (fault string
 		return q.text("payment.fault.amount")
 	}
 	view.Asked = amount
+	return ""
+}
+
+// operation is an id as our page makes it.
+var operation = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+
+// knownReason is one of Stripe's reasons, or none.
+func knownReason(reason string) string {
+	switch stripesecure.RefundReason(reason) {
+	case stripesecure.RefundByRequested, stripesecure.RefundDuplicate, stripesecure.RefundFraudulent:
+		return reason
+	}
 	return ""
 }
 

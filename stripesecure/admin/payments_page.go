@@ -48,7 +48,10 @@ const paymentsPage = 30
 func (p *pages) showPayments(q *request) error {
 	query := q.URL.Query()
 	find := strings.TrimSpace(query.Get("find"))
-	view := paymentsView{Find: shorten(find, 80), Listed: q.method.Payments != nil}
+	view := paymentsView{Listed: q.method.Payments != nil}
+	if !sensitive(find) {
+		view.Find = shorten(find, 80)
+	}
 	if find != "" {
 		_, err := q.method.Plugin.Payment(q.Context(), stripesecure.PaymentID(find))
 		if err == nil {
