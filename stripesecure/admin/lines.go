@@ -175,7 +175,9 @@ func reachable(address string) bool {
 
 // sensitive reports what must not come back in a page, whichever field it was
 // typed into.
-func sensitive(text string) bool { return wording.HasSecretKey(text) || wording.HasCardNumber(text, 14) }
+func sensitive(text string) bool {
+	return wording.HasSecretKey(text) || wording.HasCardNumber(text, 14)
+}
 
 // shorten makes a text from outside fit for one line.
 func shorten(text string, limit int) string {
