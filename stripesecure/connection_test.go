@@ -45,7 +45,7 @@ func TestConnection_LC02_LC10_GL03(t *testing.T) {
 			key: restricted,
 			setup: func(s *stripetest.Stripe) {
 				require.True(t, s.RegisterKey(stripetest.Key{Text: restricted, Permissions: map[string]string{
-					"account": "read", "payment_intents": "read", "customers": "write", "payment_methods": "write",
+					"account": "read", "payment_intents": "read", "customers": "write", "payment_methods": "write", "refunds": "write", "disputes": "write", "events": "read", "webhook_endpoints": "write",
 				}}))
 			},
 			check: func(t *testing.T, got stripesecure.Connection) {
@@ -58,7 +58,7 @@ func TestConnection_LC02_LC10_GL03(t *testing.T) {
 			key: restricted,
 			setup: func(s *stripetest.Stripe) {
 				require.True(t, s.RegisterKey(stripetest.Key{Text: restricted, Permissions: map[string]string{
-					"payment_intents": "write", "customers": "write", "payment_methods": "write", "charges": "read",
+					"payment_intents": "write", "customers": "write", "payment_methods": "write", "refunds": "write", "disputes": "write", "events": "read", "webhook_endpoints": "write", "charges": "read",
 				}}))
 			},
 			check: func(t *testing.T, got stripesecure.Connection) {

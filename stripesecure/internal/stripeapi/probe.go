@@ -44,6 +44,12 @@ var permissions = []struct {
 	{Permission{"Customers", "Write"}, http.MethodPost, "/v1/customers/cus_stripesecureProbe"},
 	{Permission{"PaymentMethods", "Write"}, http.MethodPost, "/v1/payment_methods/pm_stripesecureProbe"},
 	{Permission{"Charges", "Read"}, http.MethodGet, "/v1/charges/ch_stripesecureProbe"},
+	// Payments go on without these; refunds, disputes, missed events and the
+	// endpoint do not.
+	{Permission{"Refunds", "Write"}, http.MethodPost, "/v1/refunds/re_stripesecureProbe"},
+	{Permission{"Disputes", "Write"}, http.MethodPost, "/v1/disputes/dp_stripesecureProbe"},
+	{Permission{"Events", "Read"}, http.MethodGet, "/v1/events/evt_stripesecureProbe"},
+	{Permission{"Webhook Endpoints", "Write"}, http.MethodPost, "/v1/webhook_endpoints/we_stripesecureProbe"},
 }
 
 // Probe asks for the account and, with restricted set, tries each permission.
