@@ -40,6 +40,8 @@ type Rechecked struct {
 	// Current says that the PaymentIntent is the one of Payment, and not that of
 	// an earlier attempt.
 	Current bool
+	// New says that Stripe shows something that the checkout did not know.
+	New bool
 	// Next is what the library does about it first, or, after Recheck, next.
 	Next Step
 }
@@ -61,9 +63,12 @@ func (p *Plugin) Inspect(ctx context.Context, intent string) (Rechecked, error) 
 	if !j.row.Knows(in) {
 		return found, nil
 	}
+	found.New = !j.row.UpToDate(in)
 	// The row is a copy that is never saved.
 	j.row.ReadIntent(in.Attempt, in, p.now())
-	j.row.Told(in.Attempt)
+	if found.New {
+		j.row.Told(in.Attempt)
+	}
 	found.seen(ctx, j)
 	return found, nil
 }
@@ -83,17 +88,21 @@ func (p *Plugin) Recheck(ctx context.Context, intent string) (Rechecked, error) 
 	if err != nil || !in.Signed {
 		return found, err
 	}
+	j := p.newJob(false)
+	j.tell = true
+	if err := j.open(ctx, CheckoutID(in.Checkout)); err != nil {
+		return Rechecked{}, storeError(op, err)
+	}
+	found.New = j.row.Knows(in) && !j.row.UpToDate(in)
 	known, err := p.link(ctx, in, true)
+	if err == nil && known {
+		err = j.open(ctx, CheckoutID(in.Checkout))
+	}
 	if err != nil {
 		return Rechecked{}, storeError(op, err)
 	}
 	if !known {
 		return found, nil
-	}
-	j := p.newJob(false)
-	j.tell = true
-	if err := j.open(ctx, CheckoutID(in.Checkout)); err != nil {
-		return Rechecked{}, storeError(op, err)
 	}
 	if a := j.row.Holder(in.ID); a != nil { // as Stripe shows it now
 		found.Intent.Status, found.Intent.Received, found.Intent.Refunded = a.Seen.Status, a.Seen.Received, a.Seen.Refunded
