@@ -32,14 +32,14 @@ func captureMutants() []*simMutant {
 					a.Call.Body = strings.Join(pairs, "&")
 				}
 			})},
-		{name: "the second clerk's amount counts", caught: "R B", shape: clerks,
+		{name: "the second clerk's amount counts", caught: "R B", shape: func(c *simConfig) { unlucky(c); clerks(c); c.automatic = false },
 			row: forAttempts(func(w *simWorld, _ *checkout.Row, a *checkout.Attempt) {
 				c := w.till.captures[paymentID(string(simCart), a.Gen)]
 				if a.State == checkout.Placed && a.ToCapture > 0 && c.asked[len(c.asked)-1] > 0 {
 					a.ToCapture = min(c.asked[len(c.asked)-1], a.Amount)
 				}
 			})},
-		{name: "a capture that was asked for is forgotten", caught: "R", shape: clerks,
+		{name: "a capture that was asked for is forgotten", caught: "R", shape: func(c *simConfig) { unlucky(c); clerks(c) },
 			row: forAttempts(func(_ *simWorld, _ *checkout.Row, a *checkout.Attempt) {
 				if a.State == checkout.Placed && a.Call == nil && a.ToCapture > 0 {
 					a.ToCapture, a.Settled = 0, true
