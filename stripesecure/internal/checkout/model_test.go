@@ -13,11 +13,14 @@ type model struct {
 	policy    Policy
 	automatic bool
 	guest     bool
+	saved     bool // cards may be saved ones
 	prompt    bool // one worker, and its calls are answered at once
 	fates     []int8
 	left      budget
 	most      int // states
 	mutant    mutant
+	calmed    *calmed
+	slow      bool // the host is told late, and of the end of a hold
 }
 
 // op is one atomic thing that may happen.
@@ -26,6 +29,7 @@ type op string
 const (
 	doEdit     op = "the buyer edits the cart"
 	doPay      op = "the buyer pays"
+	doLogin    op = "the buyer logs in or out"
 	doReturn   op = "the buyer comes back"
 	doGoOn     op = "a Pay that is under way asks again"
 	doBank     op = "3-D Secure ends"
@@ -63,7 +67,7 @@ func (s step) String() string { return fmt.Sprintf("%s %d/%d", s.op, s.a, s.b) }
 
 // start is the world before the first Pay.
 func (m *model) start() *world {
-	return &world{Row: New("shop", "c"), Total: 100, Left: m.left}
+	return &world{Row: New("shop", "c"), Total: 100, Left: m.left, Guest: m.guest}
 }
 
 // steps lists what may happen next.
@@ -79,8 +83,14 @@ func (m *model) steps(w *world) []step {
 			}
 		}
 	}
+	if l.Pays > 0 && m.saved && !w.Guest {
+		add(doPay, 1, 0)
+	}
 	if l.Edits > 0 {
 		add(doEdit, 0, 0)
+	}
+	if l.Logins > 0 {
+		add(doLogin, 0, 0)
 	}
 	if a := w.Row.last(); a != nil {
 		add(doGoOn, 0, 0)
@@ -125,8 +135,11 @@ func (m *model) stripeSteps(w *world, add func(op, int, int)) {
 }
 
 func (m *model) fatesOf(r request) []int8 {
-	if r.Kind == CreateIntent || r.Kind == Confirm {
+	switch r.Kind {
+	case Confirm:
 		return m.fates
+	case CreateIntent: // the first confirm of a PaymentIntent is not one too many
+		return slices.DeleteFunc(slices.Clone(m.fates), func(f int8) bool { return f == exhausted })
 	}
 	return []int8{0}
 }
@@ -142,8 +155,8 @@ func (m *model) workerSteps(w *world, add func(op, int, int)) {
 			items, gone := w.Row.agenda(m.policy, true), w.Row.agenda(m.policy, false)
 			for n, it := range items {
 				add(doItem, i, n)
-				if m.prompt && (it.cmd.Kind == CreateIntent || it.cmd.Kind == Confirm) {
-					for _, f := range m.fates[1:] {
+				if m.prompt {
+					for _, f := range m.fatesOf(request{Kind: it.cmd.Kind})[1:] {
 						add(doItem, i, n+int(f)*fateStep)
 					}
 				}
@@ -230,13 +243,16 @@ func (m *model) buyer(w *world, s step) bool {
 		w.Left.Edits--
 		w.Total = 300 - w.Total
 	case doPay:
-		m.pay(w, int(s.b))
+		m.pay(w, s.a == 1, int(s.b))
+	case doLogin:
+		w.Left.Logins--
+		w.Guest = !w.Guest
 	case doReturn:
 		w.Row.Return(w.Total, yen, t0)
 	case doGoOn:
 		a := w.Row.last()
 		attempts, tries := len(w.Row.Attempts), len(a.Tries)
-		w.Row.Submit(m.submission(a.Tries[tries-1].ID, a.Amount), t0)
+		w.Row.Submit(m.submission(w, a.Tries[tries-1].ID, a.Amount), t0)
 		if len(w.Row.Attempts) > attempts || len(a.Tries) > tries {
 			w.bad("A", "one submission pays twice")
 		}
@@ -246,31 +262,41 @@ func (m *model) buyer(w *world, s step) bool {
 	return true
 }
 
-func (m *model) pay(w *world, named int) {
+func (m *model) pay(w *world, saved bool, named int) {
 	if named > 0 {
 		w.Row.Name(w.Host.Orders[named-1].order(), m.policy.HostFirst, t0)
 	}
-	id := fmt.Sprint("t", w.Names)
+	tries := 0
+	for _, a := range w.Row.Attempts {
+		tries += len(a.Tries)
+	}
+	id := fmt.Sprint("t", tries)
 	if w.Total == 0 {
 		w.Row.SubmitFree(Cart{Currency: yen}, t0)
 		return
 	}
-	if w.Row.Submit(m.submission(id, w.Total), t0) != Taken {
+	sub := m.submission(w, id, w.Total)
+	if saved {
+		sub.Token, sub.Saved = "", "pm"
+	}
+	if w.Row.Submit(sub, t0) != Taken {
 		return
 	}
 	w.Left.Pays--
-	w.Names++
+	if w.Exhausted == w.Row.Gen {
+		w.bad("N", "another try after Stripe took no more")
+	}
 	if w.Host.key(w.Row.Gen).Taken && w.Host.key(w.Row.Gen).Order == 0 {
 		w.bad("H", "a purchase begins under a closed key")
 	}
 }
 
-func (m *model) submission(id string, total int64) Submission {
+func (m *model) submission(w *world, id string, total int64) Submission {
 	sub := Submission{
 		ID: id, Token: id, Cart: Cart{Total: total, Currency: yen, Member: "m"}, Scope: Scope{Environment: "test"},
 		Customer: "cus", Automatic: m.automatic,
 	}
-	if m.guest {
+	if w.Guest {
 		sub.Cart.Member, sub.Customer = "", ""
 	}
 	return sub
@@ -415,11 +441,11 @@ func (m *model) send(w *world, k *worker, cmd Command) {
 	if a.Call != nil && a.Call.Kind == cmd.Kind {
 		path, body = a.Call.Path, a.Call.Body
 	}
-	call := cmd.Arm(fmt.Sprint("k", w.Names), path, body, t0)
-	w.Names++
+	call := cmd.Arm(fmt.Sprint("k", w.Keys+1), path, body, t0)
+	w.Keys++
 	k.Phase = sending
 	k.Req = request{
-		Key: call.Key, Kind: call.Kind, Attempt: a.ID, Intent: a.Intent, Gen: a.Gen, Amount: a.Amount, Ref: call.Body,
+		Key: call.Key, Kind: call.Kind, Attempt: a.ID, Of: a.Customer, Intent: a.Intent, Gen: a.Gen, Amount: a.Amount, Ref: call.Body,
 		Capture: strings.HasSuffix(call.Path, "/capture"),
 	}
 	if k.Req.Capture {
@@ -508,6 +534,7 @@ func (m *model) apply(w *world, k *worker) {
 		if a := r.attempt(done.Req.Attempt); m.mutant == sendBeforeSave && a.Call == nil {
 			a.Call = &Call{Kind: done.Req.Kind, Key: done.Req.Key}
 		}
+		w.tooMany(done)
 		r.Answered(done.Req.Attempt, done.Req.Key, ans, t0)
 	case hasRead:
 		if done.Kind == Find {
@@ -526,6 +553,15 @@ func (m *model) apply(w *world, k *worker) {
 			return
 		}
 		r.Place(*done.Order, m.policy.HostFirst, t0)
+	}
+}
+
+// tooMany notes that the row is told of a confirm too many.
+func (w *world) tooMany(done worker) {
+	a, in := w.Row.attempt(done.Req.Attempt), done.Ans.Intent
+	if done.Req.Kind == Confirm && a.Call != nil && a.Call.Key == done.Req.Key && !done.Ans.Replayed &&
+		done.Ans.Error != "" && in != nil && in.Seen.Status == "canceled" {
+		w.Exhausted = a.Gen
 	}
 }
 
@@ -565,13 +601,18 @@ func (m *model) host(w *world, s step) bool {
 	case doSay:
 		m.say(w, &w.Host.Orders[i])
 	case doTell:
-		n := w.Row.Untold[0]
-		w.Host.tell(n.Gen, w.Row.State(n.Gen))
-		w.Row.HostTold(n.Gen, n.Seq, false, t0)
+		m.hear(w)
 	default:
 		return false
 	}
 	return true
+}
+
+// hear: the host takes the oldest news.
+func (m *model) hear(w *world) {
+	n := w.Row.Untold[0]
+	w.Host.tell(n.Gen, w.Row.State(n.Gen))
+	w.Row.HostTold(n.Gen, n.Seq, false, t0)
 }
 
 func (w *world) refuses(gen int) {
@@ -592,7 +633,6 @@ func (m *model) say(w *world, o *hostOrder) {
 // settle tidies up after a step: what was offered is a ticket that any tab may
 // use at any time, replies that nobody can ask for are forgotten.
 func (m *model) settle(w *world) {
-	flatten(w.Row)
 	if !m.policy.Orders && w.Row.Outcome().Do == DoPlace {
 		t := ticket{w.Row.Gen, w.offered()}
 		if !slices.Contains(w.Tickets, t) {
@@ -618,7 +658,5 @@ func (m *model) settle(w *world) {
 		}
 		return !slices.ContainsFunc(w.Flight, func(f request) bool { return inUse(f.Key) })
 	})
-	if w.Workers[0].Phase == idle && w.Workers[1].Phase != idle {
-		w.Workers[0], w.Workers[1] = w.Workers[1], w.Workers[0]
-	}
+	m.canonical(w)
 }

@@ -35,6 +35,7 @@ const (
 	generationStays
 	noTombstone
 	redirectIsBelieved
+	tooManyForgotten
 )
 
 func (m *model) mutantSteps(w *world, add func(op, int, int)) {
@@ -92,6 +93,8 @@ func (m *model) mutate(w *world, genBefore int) {
 		}
 	case noTombstone:
 		r.Withdrawn = nil
+	case tooManyForgotten:
+		r.TooMany = false
 	}
 }
 
@@ -125,6 +128,7 @@ var mutants = []struct {
 	{"a closed generation stays", generationStays, "DEH", "prompt"},
 	{"a withdrawn ref is forgotten", noTombstone, "BD", "withdrawn"},
 	{"the redirect's word is taken", redirectIsBelieved, "DE", "faults"},
+	{"another PaymentIntent after too many confirms", tooManyForgotten, "N", "prompt, too many confirms"},
 }
 
 func TestExplorerCatchesMutants(t *testing.T) {

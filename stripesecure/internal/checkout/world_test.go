@@ -12,25 +12,28 @@ import (
 // row's agenda may happen at any moment, so no time is kept in a world, and
 // leases, which only are times, are not modelled at all.
 type world struct {
-	Row     *Row
-	Intents []pi      `json:",omitempty"`
-	Flight  []request `json:",omitempty"` // sent, given up, may arrive any time
-	Replies []reply   `json:",omitempty"` // Stripe's idempotency store
-	Workers [2]worker
-	Host    host
-	Tickets []ticket `json:",omitempty"` // "place the order", told to some tab
-	Total   int64    // of the cart now
-	Told    []string `json:",omitempty"` // attempts that were offered or placed once
-	Left    budget
-	Names   int    // of keys and tries so far
-	Bad     string // a violation in the last step
+	Row       *Row
+	Intents   []pi      `json:",omitempty"`
+	Flight    []request `json:",omitempty"` // sent, given up, may arrive any time
+	Replies   []reply   `json:",omitempty"` // Stripe's idempotency store
+	Workers   [2]worker
+	Host      host
+	Tickets   []ticket `json:",omitempty"` // "place the order", told to some tab
+	Total     int64    // of the cart now
+	Told      []string `json:",omitempty"` // attempts that were offered or placed once
+	Left      budget
+	Exhausted int    // the generation in which Stripe took no more confirms
+	Guest     bool   // who pays now is not logged in
+	Keys      int    // that are in use
+	Bad       string // a violation in the last step
 }
 
-type budget struct{ Pays, Edits, Crashes, Losses, Refusals, Withdrawals, Outside, Secrets, Rejects, Busy, Orders int8 }
+type budget struct{ Pays, Edits, Crashes, Losses, Refusals, Withdrawals, Outside, Secrets, Rejects, Busy, Orders, Logins int8 }
 
 // pi is a PaymentIntent at Stripe.
 type pi struct {
 	Attempt   string
+	Customer  string
 	Gen       int
 	Amount    int64
 	Status    string
@@ -46,6 +49,7 @@ type request struct {
 	Key     string
 	Kind    Kind
 	Attempt string
+	Of      string // the customer
 	Intent  string `json:",omitempty"`
 	Gen     int
 	Amount  int64
@@ -212,7 +216,7 @@ func flatten(r *Row) {
 func (w *world) intent(i int) *Intent {
 	p := w.Intents[i]
 	in := &Intent{
-		ID: piName(i), Amount: p.Amount, Currency: yen, Customer: "cus", CaptureMethod: "manual", Attempt: p.Attempt,
+		ID: piName(i), Amount: p.Amount, Currency: yen, Customer: p.Customer, CaptureMethod: "manual", Attempt: p.Attempt,
 		Checkout: w.Row.ID, Ref: p.Ref, Signed: true, Cancelled: p.Cancelled,
 		Seen: Seen{Status: p.Status, Error: p.Error},
 	}
@@ -246,12 +250,13 @@ const (
 	held = iota
 	declined
 	challenged
+	exhausted // declined, and Stripe takes no more confirms
 )
 
 // execute does the work of a POST, or replays it.
 func (w *world) execute(m *model, req request, fate int8) Answer {
 	if req.Kind == CreateCustomer {
-		return Answer{Customer: "cus"}
+		return Answer{Customer: "guest"}
 	}
 	for _, r := range w.Replies {
 		if r.Key == req.Key {
@@ -267,7 +272,7 @@ func (w *world) execute(m *model, req request, fate int8) Answer {
 
 func (w *world) work(m *model, req request, fate int8) Answer {
 	if req.Kind == CreateIntent {
-		w.Intents = append(w.Intents, pi{Attempt: req.Attempt, Gen: req.Gen, Amount: req.Amount, Ref: req.Ref})
+		w.Intents = append(w.Intents, pi{Attempt: req.Attempt, Customer: req.Of, Gen: req.Gen, Amount: req.Amount, Ref: req.Ref})
 		return w.card(m, len(w.Intents)-1, fate)
 	}
 	i := w.index(req.Intent)
@@ -316,6 +321,9 @@ func (w *world) card(m *model, i int, fate int8) Answer {
 	switch fate {
 	case declined:
 		p.Status, p.Error = "requires_payment_method", "card_declined"
+		return Answer{Intent: w.intent(i), Error: "card_declined"}
+	case exhausted:
+		p.Status = "canceled"
 		return Answer{Intent: w.intent(i), Error: "card_declined"}
 	case challenged:
 		p.Status = "requires_action"
