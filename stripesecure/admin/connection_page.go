@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
@@ -58,6 +59,9 @@ func (p *pages) testConnection(q *request) error {
 			var lines []line
 			lines, view.Mend = q.endpointLines(s)
 			webhook := &view.Groups[2]
+			if len(lines) > 0 { // they know more about the address
+				webhook.Lines = slices.DeleteFunc(webhook.Lines, func(l line) bool { return l.Title == q.text("test.reach.title") })
+			}
 			webhook.Lines = append(webhook.Lines, lines...)
 		}
 	}
@@ -69,7 +73,10 @@ func (q *request) renderConnection(view connectionView) {
 	view.Worst = levelGood
 	rank := map[string]int{levelGood: 0, levelUnknown: 1, levelWarn: 2, levelBad: 3}
 	for _, group := range view.Groups {
-		for _, l := range group.Lines {
+		for i, l := range group.Lines {
+			if l.Field != "" {
+				group.Lines[i].Link = q.p.address(q.method.ID, "settings") + "#field-" + l.Field
+			}
 			if rank[l.Level] > rank[view.Worst] {
 				view.Worst = l.Level
 			}

@@ -37,7 +37,7 @@ func TestConnectionPage_LC02_LC10_GL03(t *testing.T) {
 			"Permissions of the key Fine", "The server's clock Fine", "API version Fine", "The shop's address Fine",
 		}},
 		"another account": {func(o *office) { o.set(func(s *settings.Settings) { s.AccountID = "acct_1Other" }) }, []string{
-			"Something needs to be done.", "Account Action needed The key belongs to stripetest", "To do: Check which of the two is right",
+			"Something needs to be done.", "Account Action needed The key belongs to stripetest", `<a href="/admin/card/settings#field-account_id">Open this field</a>`, "To do: Check which of the two is right",
 		}},
 		"no account":  {func(o *office) { o.set(func(s *settings.Settings) { s.AccountID = "" }) }, []string{"⑥ account ID is empty, so it was not compared."}},
 		"key refused": {func(o *office) { o.stripe.RevokeKey(canaryTest) }, []string{"Secret key Action needed Stripe has refused the key."}},

@@ -26,6 +26,7 @@ type line struct {
 	Title, Says string
 	Do          string // empty when there is nothing to do
 	Field       string // of the settings, where to do it
+	Link        string // leads there, on pages that are not the form itself
 }
 
 // Clocks may differ by this much: signed events are refused beyond five minutes.
