@@ -131,9 +131,11 @@ func TestVoid(t *testing.T) {
 
 	id = o.sell("A-2")
 	o.ask(id, "capture")
+	before := o.payment(id).Version
 	late := o.post("/card/payments/"+string(id), url.Values{"do": {"void"}})
 	assert.Equal(t, http.StatusConflict, late.status)
 	late.says("The money is captured, so the payment cannot be cancelled.")
+	assert.Equal(t, before, o.payment(id).Version, "the plugin was not told that the order is withdrawn")
 }
 
 // Odd forms move nothing.

@@ -295,3 +295,22 @@ func TestNothingChanged(t *testing.T) {
 	page.says("Nothing has changed.")
 	assert.Zero(t, o.state().Version)
 }
+
+// While Stripe does not answer no shop goes live; one that is live already can
+// change a key that has leaked.
+func TestStripeIsSilent(t *testing.T) {
+	const rolled = "sk_" + "live_Canary00000000000000ROLL"
+	o := open(t)
+	o.set(func(s *settings.Settings) { s.Live = full().Live })
+	o.stripe.Fail("GET *", stripetest.BadGateway).Always()
+	page := o.post("/card/settings", o.get("/card/settings").with("environment", "live", "do", "save"))
+	assert.Equal(t, http.StatusUnprocessableEntity, page.status)
+	page.says("Stripe has not answered, so nothing is known about the key.")
+
+	o.set(func(s *settings.Settings) { s.Environment = settings.Live })
+	confirm := o.post("/card/settings", o.get("/card/settings").with("live.secret", rolled, "do", "preview"))
+	require.Equal(t, http.StatusOK, confirm.status, confirm.text())
+	confirm.says("Secret key Note Stripe has not answered")
+	require.Equal(t, http.StatusSeeOther, confirm.post("/card/settings", confirm.with("do", "save")).status)
+	assert.Equal(t, rolled, o.state().Settings.Live.Secret.Reveal())
+}
