@@ -170,17 +170,13 @@ func (q *request) act(view paymentView, what string) error {
 // void cancels the order and releases its hold. Captured money stays where it is:
 // a refund is another decision.
 func (q *request) void(pay stripesecure.Payment) error {
-	captured := &stripesecure.Error{Op: "OrderRefused", Code: stripesecure.CodeCaptured}
-	if pay.State == stripesecure.StateCaptured || pay.State == stripesecure.StateRefunded {
-		return captured
-	}
 	refusal := stripesecure.Refusal{Reason: stripesecure.Cancelled}
 	if pay.Order != nil {
 		refusal.Ref = pay.Order.Ref
 	}
 	res, err := q.method.Plugin.OrderRefused(q.Context(), pay.ID, refusal)
-	if err == nil && res.Payment.State == stripesecure.StateCaptured {
-		return captured // somebody was faster
+	if state := res.Payment.State; err == nil && (state == stripesecure.StateCaptured || state == stripesecure.StateRefunded) {
+		return &stripesecure.Error{Op: "OrderRefused", Code: stripesecure.CodeCaptured} // somebody was faster
 	}
 	return err
 }

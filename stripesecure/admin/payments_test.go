@@ -135,7 +135,7 @@ func TestVoid(t *testing.T) {
 	late := o.post("/card/payments/"+string(id), url.Values{"do": {"void"}})
 	assert.Equal(t, http.StatusConflict, late.status)
 	late.says("The money is captured, so the payment cannot be cancelled.")
-	assert.Equal(t, before, o.payment(id).Version, "the plugin was not told that the order is withdrawn")
+	assert.Equal(t, before, o.payment(id).Version, "nothing has changed")
 }
 
 // Odd forms move nothing.
