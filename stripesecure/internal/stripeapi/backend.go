@@ -47,7 +47,7 @@ type Call struct {
 // logger is off, because its texts hold whole answers.
 func NewBackend(c Config) *Backend {
 	if c.Transport == nil {
-		c.Transport = newTransport()
+		c.Transport = NewTransport()
 	}
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL: stripe.String(cmp.Or(c.URL, stripe.APIURL)),
@@ -63,9 +63,9 @@ func NewBackend(c Config) *Backend {
 	return &Backend{stripe: backend, verify: c.Verify, watch: c.Watch}
 }
 
-// newTransport keeps enough idle connections for a busy shop. stripe-go's own
+// NewTransport keeps enough idle connections for a busy shop. stripe-go's own
 // switches HTTP/2 off and keeps two, which costs most calls a TLS handshake.
-func newTransport() http.RoundTripper {
+func NewTransport() http.RoundTripper {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		ForceAttemptHTTP2:     true,
