@@ -201,3 +201,17 @@ func TestProgress(t *testing.T) {
 	now.Reading = false
 	assert.Equal(t, "1000 行 (毎秒 500 行)、照合中…", p.line(now, 2*time.Second))
 }
+
+// TestREADME: what the README shows is what the command prints.
+func TestREADME(t *testing.T) {
+	for file, lang := range map[string]string{"README.md": "en", "README.ja.md": "ja"} {
+		var out, errs bytes.Buffer
+		run(t.Context(), []string{
+			"-orders", "testdata/orders.csv", "-payments", "testdata/payments.csv", "-at", "2026-03-10T12:00:00Z", "-lang", lang,
+		}, func(string) string { return "" }, &out, &errs)
+		require.Empty(t, errs.String())
+		readme, err := os.ReadFile("../../../" + file)
+		require.NoError(t, err)
+		assert.Contains(t, string(readme), "```\n"+out.String()+"```\n", "%s shows another output", file)
+	}
+}
