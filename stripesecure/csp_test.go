@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -114,6 +115,32 @@ func TestPages_haveNothingInline(t *testing.T) {
 				assert.Contains(b, answer.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", path)
 			}
 		}
+	})
+}
+
+// Every answer says what it is, and that nobody may keep, frame or guess it (ASVS
+// 3.2.1, 3.4.3 to 3.4.6, 4.1.1, 14.3.2).
+func TestHeaders_everyAnswer(t *testing.T) {
+	underWay(t, func(b *bench, w *under) {
+		asset := regexp.MustCompile(`/stripesecure/assets/[a-z]+\.[0-9a-f]+\.js`).FindString(string(b.offer(b.cart("cart-5")).HTML()))
+		for _, accept := range []string{asHTML, asJSON} {
+			for _, path := range []string{"/stripesecure/resume", w.back, w.page, w.page + "/resume", "/stripesecure/page/x.y", "/stripesecure/nothing", asset} {
+				h := b.do(path, accept, nil).Header
+				assert.Equal(b, "nosniff", h.Get("X-Content-Type-Options"), path)
+				assert.Equal(b, "no-referrer", h.Get("Referrer-Policy"), path)
+				csp := directives(b.T, h.Get("Content-Security-Policy"))
+				assert.Equal(b, []string{"'none'", "'none'", "'none'"}, []string{csp["default-src"], csp["base-uri"], csp["frame-ancestors"]}, path)
+				assert.Regexp(b, `^(text/(html|plain|javascript)|application/json); charset=utf-8$`, h.Get("Content-Type"), path)
+				assert.Empty(b, h.Get("Access-Control-Allow-Origin"))
+				assert.Empty(b, h.Get("Set-Cookie"))
+				if path != asset {
+					assert.Equal(b, "no-store", h.Get("Cache-Control"), path)
+				}
+			}
+		}
+		script := b.do(asset, "*/*", nil).text
+		assert.NotRegexp(b, `localStorage|sessionStorage|indexedDB|document\.cookie|innerHTML|outerHTML|insertAdjacentHTML|eval\(|new Function|addEventListener\("message"`, script,
+			"nothing is kept in the browser, and nothing is made from text")
 	})
 }
 

@@ -54,14 +54,15 @@ func (p *Plugin) Handler() http.Handler {
 	return private(guard.Handler(mux))
 }
 
-// private keeps what Handler answers out of caches and referrers; assets set
-// their own.
+// private keeps what Handler answers out of caches, referrers and frames; assets
+// and pages set their own.
 func private(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Robots-Tag", "noindex")
 		next.ServeHTTP(w, r)
 	})
