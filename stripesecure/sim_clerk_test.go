@@ -62,7 +62,8 @@ func (a *simActor) twice(times int, what func(*simActor)) {
 	}
 }
 
-func (a *simActor) captures(o *simOrder, amount int64, times int) {
+// captures is false when nobody has answered.
+func (a *simActor) captures(o *simOrder, amount int64, times int) bool {
 	w := a.w
 	c := w.till.captures[o.id]
 	if c == nil {
@@ -75,10 +76,11 @@ func (a *simActor) captures(o *simOrder, amount int64, times int) {
 	var err error
 	w.notef("captures %d of %s", amount, o.ref)
 	if !a.on(a.someServer(), payBudget, func(p *Plugin) { paid, err = p.Capture(context.Background(), o.id, someMoney(amount)) }) {
-		return
+		return false
 	}
 	w.notef("… Capture: %s %v", paid.State, err)
 	w.checkCaptured(o, amount, paid, err)
+	return err == nil
 }
 
 func someMoney(minor int64) Money {
@@ -102,7 +104,8 @@ func (a *simActor) operation(o *simOrder) *simOp {
 	return op
 }
 
-func (a *simActor) givesBack(op *simOp, times int) {
+// givesBack is false when nobody has answered.
+func (a *simActor) givesBack(op *simOp, times int) bool {
 	w := a.w
 	op.refused = false // asked again, it may be done
 	op.asking++
@@ -120,10 +123,11 @@ func (a *simActor) givesBack(op *simOp, times int) {
 	op.asking--
 	if !ok {
 		op.asking++ // a server that has died may have stored it: nobody knows for good
-		return
+		return false
 	}
 	w.notef("… Refund: %s %s %v", paid.State, paid.Refunded, err)
 	w.checkRefunded(op, paid, err)
+	return err == nil
 }
 
 func (w *simWorld) op(id string) *simOp {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
 
 // simHeal is one fault at one place in a checkout in which else nothing goes
@@ -14,10 +16,11 @@ import (
 type simHeal struct {
 	kind  simKind
 	nth   int    // of the places where it can strike
-	buyer string // present, gone, abandons
+	buyer string // present, gone, abandons; or a clerk who captures, refunds
 	card  string
 	bank  time.Duration // that 3-D Secure takes
 	done  bool
+	clerk bool // at work: faults strike from here on
 
 	from   time.Duration // of the fault, or of what is left behind
 	well   bool
@@ -26,7 +29,7 @@ type simHeal struct {
 
 // strikes is at every place where the fault could be.
 func (h *simHeal) strikes(w *simWorld, kind simKind) bool {
-	if kind != h.kind || h.done {
+	if kind != h.kind || h.done || h.merchant() && !h.clerk {
 		return false
 	}
 	if h.nth--; h.nth > 0 {
@@ -50,6 +53,9 @@ func (h *simHeal) populate(w *simWorld) {
 			h.stays(a)
 		case "gone":
 			h.goes(a)
+		case "captures", "refunds":
+			h.stays(a)
+			h.works(a)
 		default:
 			a.submits(Input{Token: w.stripe.token("3ds", a)})
 			h.from = w.now
@@ -81,6 +87,33 @@ func (h *simHeal) stays(a *simActor) {
 	}
 }
 
+func (h *simHeal) merchant() bool { return h.buyer == "captures" || h.buyer == "refunds" }
+
+// works is a clerk who clicks until somebody answers, and not once more.
+func (h *simHeal) works(a *simActor) {
+	o := a.w.host.live()
+	if o == nil {
+		return
+	}
+	a.pass(time.Minute)
+	h.clerk, h.from = true, a.w.now
+	op := &simOp{id: "op-1", payment: o.id}
+	a.w.till.ops = []*simOp{op}
+	for n := 0; n < 20 && !(h.buyer == "captures" && a.captures(o, 0, 0) || h.buyer == "refunds" && a.givesBack(op, 0)); n++ {
+		a.pass(5 * time.Second)
+	}
+}
+
+// wished: what the clerk wanted is done, and the row knows it.
+func (h *simHeal) wished(w *simWorld) bool {
+	n := slices.IndexFunc(w.stripe.intents, func(i *simIntent) bool { return i.ours() && i.status == succeeded })
+	if n < 0 || w.store.now.Current().State != checkout.Captured {
+		return false
+	}
+	i, a := w.stripe.intents[n], w.store.now.Current()
+	return h.buyer == "captures" || i.refunded() == i.received && len(a.Matters.Refunds) == 1 && a.Matters.Refunds[0].State == checkout.RefundSucceeded
+}
+
 // goes away as soon as the money is held, or the fault has struck.
 func (h *simHeal) goes(a *simActor) {
 	res, ok := a.submits(Input{Token: a.w.stripe.token(h.card, a)})
@@ -108,7 +141,7 @@ func (h *simHeal) places(a *simActor, p Payment) {
 
 // look notes when all is well.
 func (h *simHeal) look(w *simWorld) {
-	well := w.settled()
+	well := h.clerk && h.wished(w) || !h.merchant() && w.settled()
 	if well && !h.well {
 		h.healed = w.now
 	}
@@ -151,6 +184,9 @@ func healing(buyer string, webhooks bool, bank [2]time.Duration) (times []time.D
 		h.bank = r.between(bank[0], bank[1])
 		shop := n / 2 % shops
 		c := simConfig{orders: shop&1 != 0, hostFirst: shop&2 != 0, automatic: shop&4 != 0, member: shop&8 != 0, servers: 2, luck: 1, webhooks: webhooks}
+		if h.merchant() {
+			c.automatic = h.buyer == "refunds"
+		}
 		if h.kind == arrivesLate || h.kind == pause || buyer == "gone" && !c.orders && !c.hostFirst {
 			return true // their time is the network's, the server's, or the half hour of a host without Orders
 		}
@@ -189,6 +225,8 @@ func TestSimulation_healing(t *testing.T) {
 		{"the buyer has gone, with webhooks", "gone", true, slow, time.Minute, 15 * time.Minute},
 		{"the buyer has gone, sweeps only", "gone", false, slow, time.Minute, 15 * time.Minute},
 		{"… after a very long 3-D Secure", "gone", false, [2]time.Duration{3 * time.Minute, 58 * time.Minute}, 15 * time.Minute, 15 * time.Minute},
+		{"a clerk captures, sweeps only", "captures", false, quick, time.Minute, 15 * time.Minute},
+		{"a clerk refunds, sweeps only", "refunds", false, quick, time.Minute, 15 * time.Minute},
 		{"3-D Secure abandoned, sweeps only", "abandons", false, quick, time.Hour, time.Hour},
 	} {
 		times, broken := healing(row.buyer, row.webhooks, row.bank)
