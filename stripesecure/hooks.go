@@ -28,7 +28,8 @@ type Hooks struct {
 	// with an empty message the buyer reads [wording.ChallengeRequired].
 	Challenge func(ctx context.Context, cart Cart, answer string) error
 
-	// Describe changes what is written to Stripe, for every create.
+	// Describe changes what is written to Stripe: for every create, and its text
+	// again when the order's ref is written.
 	Describe func(ctx context.Context, cart Cart, d *Description) error
 
 	// Capture decides when the money of an order is taken; asked by browser,

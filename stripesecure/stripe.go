@@ -73,7 +73,7 @@ func (j *job) body(ctx context.Context, cmd checkout.Command) (path, body string
 		return "/v1/refunds", j.refundBody(a, cmd.Refund)
 	}
 	ref := j.row.WantedRef()
-	return intent, stripeapi.TagBody(ref, "Order "+ref)
+	return intent, stripeapi.TagBody(ref, j.describe(ctx, "Order "+ref).Text)
 }
 
 func (j *job) labels(a *checkout.Attempt) stripeapi.Labels {
@@ -100,10 +100,22 @@ func (j *job) customerBody(a *checkout.Attempt) string {
 }
 
 func (j *job) createBody(ctx context.Context, a *checkout.Attempt) string {
-	d := Description{Text: "Checkout " + j.row.ID, Descriptor: j.p.opts.Descriptor}
+	text := "Checkout " + j.row.ID
 	if j.row.Order != nil {
-		d.Text = "Order " + j.row.Order.Ref
+		text = "Order " + j.row.Order.Ref
 	}
+	d := j.describe(ctx, text)
+	labels := j.labels(a)
+	labels.Extra = d.Metadata
+	return stripeapi.Create{
+		Amount: a.Amount, Currency: a.Currency, Customer: a.Customer, Card: j.card(a), Description: d.Text,
+		Suffix: d.Descriptor.Latin, SuffixKana: d.Descriptor.Kana, SuffixKanji: d.Descriptor.Kanji, Labels: labels,
+	}.Body()
+}
+
+// describe is what is written for people, with what the hooks make of it.
+func (j *job) describe(ctx context.Context, text string) Description {
+	d := Description{Text: text, Descriptor: j.p.opts.Descriptor}
 	for _, h := range j.p.opts.Hooks {
 		if h.Describe == nil {
 			continue
@@ -113,13 +125,7 @@ func (j *job) createBody(ctx context.Context, a *checkout.Attempt) string {
 			j.p.log(ctx, "hook", "hook", h.Name, "call", "describe", "answer", "error")
 		}
 	}
-	d = d.clean()
-	labels := j.labels(a)
-	labels.Extra = d.Metadata
-	return stripeapi.Create{
-		Amount: a.Amount, Currency: a.Currency, Customer: a.Customer, Card: j.card(a), Description: d.Text,
-		Suffix: d.Descriptor.Latin, SuffixKana: d.Descriptor.Kana, SuffixKanji: d.Descriptor.Kanji, Labels: labels,
-	}.Body()
+	return d.clean()
 }
 
 // card is the attempt's last try.

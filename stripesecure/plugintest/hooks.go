@@ -39,7 +39,7 @@ func HookRules() []Rule[MakePlugin] {
 			"a payment that was accepted is stopped half way, with the money held", hookBeforePayOnly},
 		{"HOOK-04", "Challenge is asked when an address has used up its tries, and lets those through who pass",
 			"card testers go on, or an office full of buyers is shut out", hookChallenge},
-		{"HOOK-05", "Describe writes what Stripe shows, for every create, whichever way in",
+		{"HOOK-05", "Describe writes what Stripe shows, for every create, whichever way in, and when the order is known",
 			"some payments carry no campaign, no department, no description in the merchant's books", hookDescribe},
 		{"HOOK-06", "Capture decides when the buyer's own request settles the order",
 			"money is taken that was to be taken at shipping", captureFrom(byBrowser)},
@@ -266,12 +266,24 @@ func hookChallenge(ctx context.Context, newPlugin MakePlugin) error {
 }
 
 func hookDescribe(ctx context.Context, newPlugin MakePlugin) error {
+	tea := []stripesecure.Hooks{{Describe: func(_ context.Context, cart stripesecure.Cart, d *stripesecure.Description) error {
+		d.Text = "Tea for " + string(cart.ID)
+		d.Metadata = map[string]string{"campaign": "autumn"}
+		return nil
+	}}}
+	w, err := newPlugin.hooked(tea)
+	if err == nil {
+		w.Configure(byHand)
+		_, err = w.order(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if pi := w.Stripe.Intents()[0]; !strings.Contains(pi.Description, "Tea for cart-1") || pi.Metadata["campaign"] != "autumn" {
+		return fmt.Errorf("with its order Stripe shows %q with the campaign %q", pi.Description, pi.Metadata["campaign"])
+	}
 	for _, name := range []string{"Pay", "POST /pay", "the payment page"} {
-		w, err := newPlugin.hooked([]stripesecure.Hooks{{Describe: func(_ context.Context, cart stripesecure.Cart, d *stripesecure.Description) error {
-			d.Text = "Tea for " + string(cart.ID)
-			d.Metadata = map[string]string{"campaign": "autumn"}
-			return nil
-		}}})
+		w, err := newPlugin.hooked(tea)
 		if err != nil {
 			return err
 		}
