@@ -215,6 +215,39 @@ func TestBrowserAdminPayments(t *testing.T) {
 	}
 }
 
+// Two clerks at once: the second sees what the first has changed. And ⑦ cannot
+// become live before its keys are there.
+func TestBrowserAdminTwoClerks(t *testing.T) {
+	for name, l := range map[string]look{"ja": desktop, "en phone": phoneEN} {
+		t.Run(name, func(t *testing.T) {
+			shop := parallel(t)
+			first, second := shop.window(desktop), shop.window(l)
+			second.office()
+			second.open("/staff/stripe/card/settings")
+			second.at("settings")
+			first.office()
+			first.open("/staff/stripe/card/settings")
+			first.click(`[name="three_d_secure"][value="any"]`)
+			first.fill(`[name="sort_order"]`, "5")
+			first.click(reviewButton)
+			first.click(saveButton)
+			first.see(".notice.good")
+
+			second.fill(`[name="sort_order"]`, "9")
+			second.click(reviewButton)
+			if text := second.see("#field-sort_order .meanwhile"); !strings.Contains(text, "青木 葵") {
+				t.Errorf("the second clerk reads %q", text)
+			}
+			second.see("#field-three_d_secure .meanwhile")
+			second.pictured("30-two-clerks")
+			second.click(`[name="environment"][value="live"]`)
+			second.click(reviewButton)
+			second.see("#gate")
+			second.pictured("31-not-live-yet")
+		})
+	}
+}
+
 // By keyboard alone: from the head of the page to a field, through the
 // confirmation, to what was saved.
 func TestBrowserAdminKeyboard(t *testing.T) {

@@ -140,6 +140,11 @@ func (q *request) refuseLive(s *settingsForm, gate []line) error {
 	if err != nil {
 		return err
 	}
+	for i, l := range gate {
+		if l.Field != "" { // it is on this page
+			gate[i].Do, gate[i].Link = "", "#field-"+l.Field
+		}
+	}
 	view.Lines = gate
 	q.render(http.StatusUnprocessableEntity, "settings", view)
 	return nil

@@ -187,7 +187,7 @@ func TestGoingLive_GL02_GL03(t *testing.T) {
 		o := open(t)
 		page := o.post("/card/settings", o.get("/card/settings").with("environment", "live", "do", "save"))
 		assert.Equal(t, http.StatusUnprocessableEntity, page.status)
-		page.says("Live settings cannot be saved yet")
+		page.says("Live settings cannot be saved yet", `<a href="#field-live.secret">Open this field</a>`)
 		assert.Zero(t, o.state().Version)
 		page.says(`name="environment" value="live" checked`) // what was chosen is still there
 	})
