@@ -125,3 +125,19 @@ func TestStaffHoldExpires(t *testing.T) {
 		}
 	})
 }
+
+// A clerk who took the browser's cookie home is asked to log in the next day.
+func TestStaffShiftEnds(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		home, err := url.Parse(d.shop.baseURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cookies := d.http.Jar.Cookies(home)
+		for _, want := range []string{d.o.Ref, "Staff login"} { // after 8 and 16 hours
+			time.Sleep(8 * time.Hour)
+			d.http.Jar.SetCookies(home, cookies)
+			d.sees(d.get("/staff/orders", http.StatusOK), want)
+		}
+	})
+}

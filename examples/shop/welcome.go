@@ -13,12 +13,13 @@ func welcome(out io.Writer, baseURL, db string, own bool) {
 	}
 	_, _ = fmt.Fprintf(out, `
   あわい商店 · Awai        %s
+  スタッフ / Staff         %s/staff/orders
 
   決済 / Payments          %s
   データ / Data            %s (-reset で初期化 / begins anew)
 
   テストカード / Test cards(有効期限は未来の年月、CVCは任意の3桁 / any future date, any CVC)
-`, baseURL, stripe, db)
+`, baseURL, baseURL, stripe, db)
 	for _, c := range testCards {
 		_, _ = fmt.Fprintf(out, "    %s   %s\n", c.Number, cardMeanings[c.Does])
 	}
