@@ -197,7 +197,7 @@ func (r *Row) planCreate(a *Attempt, present bool, do planner) []item {
 		kind = CreateCustomer
 	}
 	if a.Call == nil {
-		if present {
+		if present && !r.straying(a) {
 			return []item{do(a.NextAt, kind)}
 		}
 		return []item{{at: r.Touched.Add(resendWindow), deadline: giveUp}}
@@ -236,7 +236,7 @@ func (r *Row) planWaiting(a *Attempt, present bool, do planner) []item {
 	switch {
 	case a.Reread:
 		items = append(items, do(a.NextAt, Read))
-	case !try.Sent && present && a.Seen.Status == "requires_payment_method":
+	case !try.Sent && present && a.Seen.Status == "requires_payment_method" && !r.straying(a):
 		items = append(items, do(a.NextAt, Confirm))
 	case a.Looks < len(looks):
 		items = append(items, do(latest(try.At.Add(looks[a.Looks]), a.NextAt), Read))

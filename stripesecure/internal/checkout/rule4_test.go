@@ -143,3 +143,47 @@ func TestRule4_customers(t *testing.T) {
 	assert.Empty(t, s.attempt().Customer, "with a new one")
 	assert.Equal(t, CreateCustomer, s.next())
 }
+
+// A create that was closed as not found comes late, after another attempt has
+// ended: its hold is released before a third one begins, and before anything of
+// a second one is sent.
+func TestRule4_aStrayIsReleasedFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		second  State
+		sent    bool
+		verdict Verdict
+	}{
+		"the second is over":               {Cancelled, true, Blocked},
+		"the second waits for a card":      {Waiting, true, Blocked},
+		"the second is not even sent":      {Creating, false, Blocked},
+		"the second is held: let it stand": {Offered, true, Decided},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := tell(t)
+			s.stands("requires_payment_method")
+			first := s.row.Attempts[0]
+			second := *first
+			second.ID, second.Intent, second.State = "id-t2", "pi_2", c.second
+			second.Tries = []Try{{ID: "t2", Token: "t2", At: s.now, Sent: c.sent}}
+			if !c.sent {
+				second.Intent, second.Customer, second.Seen = "", "cus_1", Seen{}
+			}
+			first.State, first.Intent, first.Seen = Vanished, "", Seen{}
+			s.row.Attempts = append(s.row.Attempts, &second)
+			stray := *s.is("requires_capture")
+			s.row.Observe(first, stray, s.now)
+			assert.Equal(t, Cancelling, first.State)
+
+			assert.Equal(t, c.verdict, s.pays("t3"))
+			assert.Len(t, s.row.Attempts, 2)
+			cmd, due := s.row.Next(Policy{}, s.now, true)
+			assert.True(t, due)
+			if c.verdict == Blocked {
+				assert.Equal(t, Cancel, cmd.Kind)
+				assert.Same(t, first, cmd.Attempt)
+				s.row.Observe(first, *s.is("canceled"), s.now)
+				assert.Equal(t, map[bool]Verdict{true: Taken, false: Blocked}[c.sent], s.pays("t3"))
+			}
+		})
+	}
+}

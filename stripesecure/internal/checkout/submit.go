@@ -59,7 +59,10 @@ func (r *Row) Submit(s Submission, now time.Time) Verdict {
 		return Blocked
 	}
 	a := r.Live()
-	if a == nil {
+	switch {
+	case r.straying(a) && (a == nil || a.State == Waiting):
+		return Blocked // its hold is released first
+	case a == nil:
 		r.begin(s, now)
 		return Taken
 	}
@@ -84,6 +87,12 @@ func (r *Row) Submit(s Submission, now time.Time) Verdict {
 		return Blocked
 	}
 	return Blocked // creating, cancelling, or a confirm in doubt
+}
+
+// straying reports whether another attempt than a is being cancelled: one that
+// was closed as not found and came late. While it is, nothing new is sent.
+func (r *Row) straying(a *Attempt) bool {
+	return slices.ContainsFunc(r.Attempts, func(b *Attempt) bool { return b != a && b.State == Cancelling })
 }
 
 // Return is the buyer coming back, with what the cart costs now. While an order
