@@ -110,6 +110,26 @@ var merchantTexts = map[string]inBoth{
 		"この申請はすでに終了しているか、提出期限を過ぎています。",
 		"This dispute is decided, or the time for evidence is over.",
 	},
+	"Capture.copy": {
+		"これは稼働中の店舗の複製です。お金を動かす操作はできません。こちらが本番の店舗であれば、接続テストの画面で確定してください。",
+		"This is a copy of a live shop, so nothing here moves money. If this is the live shop now, confirm it on the page of the connection test.",
+	},
+	"Refund.copy": {
+		"これは稼働中の店舗の複製です。お金を動かす操作はできません。こちらが本番の店舗であれば、接続テストの画面で確定してください。",
+		"This is a copy of a live shop, so nothing here moves money. If this is the live shop now, confirm it on the page of the connection test.",
+	},
+	"OrderRefused.copy": {
+		"これは稼働中の店舗の複製です。お金を動かす操作はできません。こちらが本番の店舗であれば、接続テストの画面で確定してください。",
+		"This is a copy of a live shop, so nothing here moves money. If this is the live shop now, confirm it on the page of the connection test.",
+	},
+	"SubmitEvidence.copy": {
+		"これは稼働中の店舗の複製です。お金を動かす操作はできません。こちらが本番の店舗であれば、接続テストの画面で確定してください。",
+		"This is a copy of a live shop, so nothing here moves money. If this is the live shop now, confirm it on the page of the connection test.",
+	},
+	"SubmitEvidence.stripe": {
+		"Stripe が証拠を受け付けませんでした。内容と期限を確認して、もう一度お試しください。",
+		"Stripe did not accept the evidence. Check it and its due date, and try again.",
+	},
 	"busy": {
 		"Stripe の応答がまだありません。指示は保存されており、自動で続行されます。もう一度押す必要はありません。",
 		"Stripe has not answered yet. What you asked for is stored and goes on by itself. There is no need to press again.",
