@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -42,6 +43,11 @@ type HTMLOptions struct {
 	// Account is the connected account (acct_…) that the Dashboard opens; "" for
 	// the reader's own.
 	Account string
+	// Back is the address of the shop's page to go back to, "" for none.
+	Back string
+	// OrderPage is the address of an order's page in the shop, in which {id}
+	// becomes the order's id; "" for none.
+	OrderPage string
 	// First is how many findings of a group are shown, default 20; the others are
 	// counted.
 	First int
@@ -68,7 +74,7 @@ func (d *Digest) WriteHTML(w io.Writer, o HTMLOptions) error {
 	}
 	o.Language = cmp.Or(o.Language, wording.Japanese)
 	page := htmlPage{
-		Shop: o.Shop, Language: o.Language, Policy: HTMLPolicy(),
+		Shop: o.Shop, Back: o.Back, Language: o.Language, Policy: HTMLPolicy(),
 		Style: template.CSS(pageStyle), //nolint:gosec // embedded, not from outside
 	}
 	for _, lang := range languages {
@@ -85,6 +91,7 @@ func (d *Digest) WriteHTML(w io.Writer, o HTMLOptions) error {
 // htmlPage is one file with the report in each language.
 type htmlPage struct {
 	Shop     string
+	Back     string
 	Language wording.Language
 	Policy   string
 	Style    template.CSS
@@ -107,6 +114,15 @@ func (o HTMLOptions) dashboard(intent string) string {
 		address += "test/"
 	}
 	return address + "payments/" + intent
+}
+
+// order is the address of an order's page, "" for an order that the shop does not
+// have, and where there is no such page.
+func (o HTMLOptions) order(f *Finding) string {
+	if o.OrderPage == "" || f.Order == nil {
+		return ""
+	}
+	return strings.ReplaceAll(o.OrderPage, "{id}", url.PathEscape(f.Order.ID))
 }
 
 var (

@@ -202,6 +202,12 @@ func TestPageLinks(t *testing.T) {
 	} {
 		assert.Contains(t, pageOf(t, r, c.o), `href="`+c.want+`"`)
 	}
+	pair := reportOf(Pair{pay(), order(func(o *Order) { o.ID, o.Amount = "a/b 1", 1 }), ""}, Pair{pay(func(p *Payment) { p.OrderID = "gone" }), nil, ""})
+	page := pageOf(t, pair, HTMLOptions{OrderPage: "/staff/orders/{id}?x=1", Back: "/staff/"})
+	assert.Contains(t, page, `href="/staff/orders/a%2Fb%201?x=1"`)
+	assert.NotContains(t, page, "/staff/orders/gone", "the shop does not have it")
+	assert.Contains(t, page, `href="/staff/"`)
+	assert.NotContains(t, pageOf(t, pair, HTMLOptions{OrderPage: "javascript:alert(1)//{id}", Back: "javascript:alert(1)"}), "javascript:")
 	odd := reportOf(Pair{pay(func(p *Payment) { p.ID, p.OrderID = "pi_1/../../logout", "" }), nil, ""})
 	assert.NotContains(t, pageOf(t, odd, HTMLOptions{}), "href=\"https", "what is no id makes no address")
 }

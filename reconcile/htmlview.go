@@ -55,9 +55,10 @@ type htmlGroup struct {
 
 // htmlFinding is one finding.
 type htmlFinding struct {
-	When, Amount         string
-	Payment, Order, Link string
-	Action, Reason       string
+	When, Amount    string
+	Payment, Order  string
+	Link, OrderLink string
+	Action, Reason  string
 }
 
 func (d *Digest) view(o HTMLOptions, lang wording.Language) htmlView {
@@ -181,7 +182,7 @@ func (f *Finding) view(o HTMLOptions, d *Digest, lang wording.Language) htmlFind
 	safe := f.withoutSecrets(lang)
 	v := htmlFinding{
 		When: when(f.Created, d.At, lang), Payment: safe.PaymentIntent, Order: safe.OrderID,
-		Link: o.dashboard(f.PaymentIntent), Action: f.Action.Text(lang), Reason: safe.Reason(lang),
+		Link: o.dashboard(f.PaymentIntent), OrderLink: o.order(f), Action: f.Action.Text(lang), Reason: safe.Reason(lang),
 	}
 	if f.Class == BadLine {
 		v.When = ""

@@ -93,6 +93,7 @@ var urgencyAbout = [numUrgencies]words{
 // pageWords are the texts of the page, by the name under which the template asks
 // for them.
 var pageWords = map[string]words{
+	"back":       {"店舗に戻る", "Back to the shop"},
 	"title":      {"照合レポート", "Reconciliation"},
 	"subtitle":   {"注文とStripeの決済の付け合わせ", "Orders compared with Stripe's payments"},
 	"as_of":      {"{1} 時点(日本時間)", "As of {1} (Japan time)"},

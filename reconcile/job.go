@@ -34,7 +34,8 @@ type JobOptions struct {
 	// Orders lists the shop's orders that were made in [since, until).
 	Orders func(ctx context.Context, since, until time.Time) iter.Seq2[Order, error]
 
-	// Payments lists Stripe's payments that were made in [since, until):
+	// Payments lists Stripe's payments that were made in [since, until), which
+	// reach a little beyond the orders:
 	//
 	//	reconcile.FromStripe(plugin.Intents(ctx, stripesecure.IntentList{Since: since, Until: until}))
 	Payments func(ctx context.Context, since, until time.Time) iter.Seq2[Payment, error]
@@ -90,6 +91,9 @@ const (
 	// jobMargin is how far the lists reach back beyond the days that are reported:
 	// an order of the first day may have been paid before.
 	jobMargin = 7 * 24 * time.Hour
+	// jobSkew is how far Stripe's clock may be ahead: the payment of an order that
+	// was made just now must be in the list.
+	jobSkew = 5 * time.Minute
 	// A comparison that failed, and news that the host would not take, are tried
 	// again after this, more and more seldom.
 	jobAgain   = 5 * time.Minute
@@ -210,7 +214,7 @@ func (j *Job) compare(ctx context.Context, now time.Time) (*Digest, error) {
 	since := now.AddDate(0, 0, -j.o.Days)
 	options := j.o.Options
 	options.At, options.Since, options.Until, options.KeepGoing = now, since, time.Time{}, true
-	report, err := Compare(ctx, j.o.Orders(ctx, since.Add(-jobMargin), now), j.o.Payments(ctx, since.Add(-jobMargin), now), options)
+	report, err := Compare(ctx, j.o.Orders(ctx, since.Add(-jobMargin), now), j.o.Payments(ctx, since.Add(-jobMargin), now.Add(jobSkew)), options)
 	if err != nil {
 		return nil, err
 	}

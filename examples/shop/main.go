@@ -134,6 +134,11 @@ func serve(ctx context.Context, listener net.Listener, shop *Shop) error {
 			failed <- err
 		}
 	}()
+	compared := make(chan struct{})
+	go func() {
+		defer close(compared)
+		_ = shop.job.Run(ctx) // it ends with ctx, and says what fails on its page
+	}()
 	go func() { failed <- server.Serve(listener) }()
 	posted := make(chan struct{})
 	go func() {
@@ -151,5 +156,6 @@ func serve(ctx context.Context, listener net.Listener, shop *Shop) error {
 	err = errors.Join(err, server.Shutdown(grace))
 	<-swept
 	<-posted
+	<-compared
 	return err
 }

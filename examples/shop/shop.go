@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ec-plugins/stripesecure/reconcile"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/admin"
@@ -23,6 +24,7 @@ type Shop struct {
 	baseURL    string
 	admin      http.Handler // the merchant's pages
 	db         *sql.DB
+	job        *reconcile.Job // compares orders with Stripe
 	log        *slog.Logger
 	now        func() time.Time
 	office     *admin.RowStore // settings ①–⑮ and texts ①–⑤
@@ -74,6 +76,9 @@ func (s *Shop) prepare(ctx context.Context, file string) (err error) {
 		return err
 	}
 	if s.csp, err = s.plugin.ContentSecurity(""); err != nil {
+		return err
+	}
+	if s.job, err = s.newJob(); err != nil {
 		return err
 	}
 	s.admin, err = newAdmin(s)

@@ -94,6 +94,7 @@ func (s *Shop) staffPages() http.Handler {
 		"POST /staff/orders/{ref}/stripe":   s.onPayment(s.happenAtStripe),
 		"GET /staff/inbox":                  s.showInbox,
 		"POST /staff/inbox":                 s.retryInbox,
+		"GET /staff/reconcile":              s.showReconciliation,
 		"/":                                 func(http.ResponseWriter, *http.Request) error { return errNotFound },
 	} {
 		mux.Handle(pattern, s.staffOnly(s.page(handle)))
