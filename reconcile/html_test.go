@@ -279,6 +279,19 @@ func TestPageIsOneFile(t *testing.T) {
 	}
 }
 
+// TestPictureHasNoFuture: a picture of one day shows the week before it.
+func TestPictureHasNoFuture(t *testing.T) {
+	r := reportOf(Pair{pay(func(p *Payment) { p.OrderID, p.Created = "", testNow.AddDate(0, 0, -1) }), nil, ""})
+	d, err := r.Digest(0)
+	require.NoError(t, err)
+	all := d.columnsOf("JPY")
+	require.Len(t, all, 7)
+	assert.Equal(t, "2026-03-03", all[0].start.Format(time.DateOnly))
+	assert.Equal(t, "2026-03-09", all[6].start.Format(time.DateOnly))
+	assert.Equal(t, int64(1200), all[6].total)
+	assert.Contains(t, pageOf(t, r, HTMLOptions{}), `<rect class="family-0" x="61"`)
+}
+
 // TestPageOfNothing: a shop where all is well reads so.
 func TestPageOfNothing(t *testing.T) {
 	page := pageOf(t, reportOf(Pair{pay(), order(), ""}), HTMLOptions{Language: "en-GB"})

@@ -174,7 +174,7 @@ func (d *Digest) columnsOf(currency string) []column {
 		}
 	}
 	for len(all) < 7 { // one column alone would be a wall
-		all = append(all, column{start: d.Unit.next(all[len(all)-1].start)})
+		all = append([]column{{start: d.Unit.start(all[0].start.AddDate(0, 0, -1))}}, all...)
 	}
 	return all
 }

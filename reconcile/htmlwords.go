@@ -97,7 +97,7 @@ var pageWords = map[string]words{
 	"title":      {"照合レポート", "Reconciliation"},
 	"subtitle":   {"注文とStripeの決済の付け合わせ", "Orders compared with Stripe's payments"},
 	"as_of":      {"{1} 時点(日本時間)", "As of {1} (Japan time)"},
-	"compared":   {"注文 {1} 件と決済 {2} 件を照合しました。", "{1} orders and {2} payments compared."},
+	"compared":   {"注文 {1} 件と決済 {2} 件を照合しました。", "Compared: orders {1}, payments {2}."},
 	"test":       {"テスト環境", "Test data"},
 	"live":       {"本番環境", "Live"},
 	"matched":    {"一致", "Matched"},
