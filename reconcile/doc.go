@@ -9,6 +9,11 @@
 // that a person can check and that reads the same as SQL. A [Report] counts all
 // pairs and keeps the findings: pairs that agree cost no memory.
 //
+// [FromStripe] lists Stripe, [StoredOrders] and [StoredPayments] the plugin's own
+// store; a host's query is an iterator. [Report.WriteHTML] is the report for
+// people, [Job] compares every night, [Repairs] does what needs no person, and
+// [SQL] gives the same rules to a warehouse.
+//
 // [CompareFiles] reads two files with all cores and keeps within a bound of
 // memory, spilling to disk beyond it. [Compare] takes any two sources, such as a
 // list read from Stripe or from a shop's database.

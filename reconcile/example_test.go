@@ -13,6 +13,7 @@ import (
 	"github.com/ec-plugins/stripesecure/reconcile"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/plugintest"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 	"github.com/ec-plugins/stripesecure/wording"
 )
@@ -86,20 +87,50 @@ func ExampleFromStripe() {
 	// Output: pi_9 requires_capture 1250 EUR
 }
 
-// What needs no person is repaired by the plugin; without Do it is only said.
+// noOrders is a host that has lost every order.
+type noOrders struct{}
+
+func (noOrders) CloseOrderKey(context.Context, stripesecure.PaymentID) (stripesecure.Order, bool, error) {
+	return stripesecure.Order{}, false, nil
+}
+
+func (noOrders) Changed(context.Context, stripesecure.Payment) error { return nil }
+
+// What needs no person is repaired through the plugin; without Do it is only said.
 func ExampleRepairs() {
-	var plugin *stripesecure.Plugin // the shop's
-	report := exampleReport()
+	ctx, now := context.Background(), exampleNow
+	clock := func() time.Time { return now }
+	stripe := stripetest.New(stripetest.WithClock(clock))
+	plugin, err := stripesecure.New(stripesecure.Options{
+		BaseURL: "https://shop.example", ShopID: "tea", Host: noOrders{}, Store: stripesecure.NewMemory(), Now: clock,
+		Settings: settings.Fixed(plugintest.Settings()), SigningKeys: [][]byte{[]byte(strings.Repeat("k", 32))}, Transport: stripe.Transport(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	cart := stripesecure.Cart{ID: "cart-17", Total: stripesecure.JPY(2400), Country: "JP", Language: "ja", ReturnURL: "https://shop.example/back"}
+	if _, err := plugin.Pay(ctx, cart, stripesecure.Input{Token: stripe.Token("4242424242424242")}); err != nil {
+		log.Fatal(err)
+	}
+	now = now.Add(2 * time.Hour) // the server was down, and nobody made the order
+
+	report, err := reconcile.Compare(ctx, rowsOf[reconcile.Order](),
+		reconcile.FromStripe(plugin.Intents(ctx, stripesecure.IntentList{})), reconcile.Options{At: now})
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer func() { _ = report.Close() }()
-	repair := func() {
-		for r, err := range reconcile.Repairs(context.Background(), plugin, report.Findings(), reconcile.RepairOptions{}) {
+	for _, do := range []bool{false, true} {
+		for r, err := range reconcile.Repairs(ctx, plugin, report.Findings(), reconcile.RepairOptions{Do: do}) {
 			if err != nil {
 				log.Fatal(err)
 			}
-			fmt.Println(r.Finding.PaymentIntent, r.Step, r.Text(wording.English))
+			fmt.Println(r.Finding.Class, r.Step, r.Done, r.Status)
 		}
 	}
-	_ = repair
+	// Output:
+	// orphan_authorized recheck false requires_capture
+	// orphan_authorized recheck true canceled
 }
 
 // A host runs it on every server; one of them compares, every night.
