@@ -158,7 +158,7 @@ func (e *Engine) validate(ctx context.Context, p process) (step Step, again bool
 	switch {
 	case err != nil:
 	case status.Status == Completed:
-		return step, true, e.set(ctx, `update processes set state = 'success' where cart = ?`, p)
+		return step, true, e.set(ctx, `update processes set state = 'success' where cart = ? and state = 'validate_payment'`, p)
 	}
 	return step, false, err
 }
