@@ -25,7 +25,8 @@ func TestBrowserReconciliation(t *testing.T) {
 				shop.stripe.own.AddIntent(stripetest.PaymentIntent{Amount: 700 * int64(i+1), Currency: "jpy", Status: status,
 					Created: time.Now().AddDate(0, 0, -2*i-1).Unix()})
 			}
-			if err := shop.stripe.own.Dashboard().Capture(paymentOf(t, shop.Shop, o).Intent, 0); err != nil {
+			// What Stripe knows comes by webhook at once; this is the shop's own fault.
+			if _, err := shop.db.ExecContext(t.Context(), `update orders set total = total + 100 where ref = ?`, o.Ref); err != nil {
 				t.Fatal(err)
 			}
 			w.open("/staff/reconcile")
