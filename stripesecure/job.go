@@ -71,7 +71,7 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 	}
 	row := &checkout.Row{}
 	if err := j.p.decode(stored.Body, row); err != nil {
-		return err
+		return errUnreadable
 	}
 	row.Shop, row.ID, row.Version = stored.Shop, stored.Checkout, stored.Version
 	j.row, j.stored, j.closed = row, stored.Body, closedTries(row)
@@ -79,8 +79,13 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 	return nil
 }
 
-// errTooManySteps ends a job that makes no progress; the row stays due.
-var errTooManySteps = errors.New("too many steps")
+var (
+	// errTooManySteps ends a job that makes no progress; the row stays due.
+	errTooManySteps = errors.New("too many steps")
+	// errUnreadable is a row that this version cannot read: a newer one has stored
+	// it, or somebody has changed it.
+	errUnreadable = errors.New("unreadable row")
+)
 
 // language in which to speak to the buyer.
 func (j *job) language() wording.Language {
@@ -248,8 +253,8 @@ func (j *job) send(ctx context.Context, cmd checkout.Command) func(*checkout.Row
 	call, id := *cmd.Call(), a.ID
 	client, err := j.p.client(ctx, a.Scope, j.background)
 	var ans checkout.Answer
-	if err != nil {
-		ans = checkout.Answer{NotDone: true} // no key for this account now: nothing was sent
+	if err != nil { // nothing was sent
+		ans = checkout.Answer{NotDone: true, Denied: errors.Is(err, errNoCredentials)}
 	} else {
 		ans = client.Send(ctx, call)
 	}
@@ -297,7 +302,7 @@ func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 			return func(r *checkout.Row) { r.ReadIntent(id, in, j.p.now()) }
 		}
 	}
-	return func(r *checkout.Row) { r.ReadFailed(id, j.p.now()) }
+	return j.unread(id, err)
 }
 
 // review reads a payment with its refunds and disputes.
@@ -310,7 +315,7 @@ func (j *job) review(ctx context.Context, a *checkout.Attempt) func(*checkout.Ro
 			return func(r *checkout.Row) { r.Reviewed(id, seen, j.p.now()) }
 		}
 	}
-	return func(r *checkout.Row) { r.ReadFailed(id, j.p.now()) }
+	return j.unread(id, err)
 }
 
 func (j *job) find(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
@@ -325,7 +330,16 @@ func (j *job) find(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 	if gone := (*stripeapi.Error)(nil); errors.As(err, &gone) && gone.Gone() {
 		return func(r *checkout.Row) { r.Found(id, nil, j.p.now()) }
 	}
-	return func(r *checkout.Row) { r.ReadFailed(id, j.p.now()) }
+	return j.unread(id, err)
+}
+
+// unread: a GET or a list told nothing.
+func (j *job) unread(attempt string, err error) func(*checkout.Row) {
+	why := checkout.ReadFault{Denied: errors.Is(err, errNoCredentials)}
+	if se := (*stripeapi.Error)(nil); errors.As(err, &se) {
+		why = checkout.ReadFault{Denied: se.Denied(), Gone: se.Gone()}
+	}
+	return func(r *checkout.Row) { r.ReadFailed(attempt, why, j.p.now()) }
 }
 
 func (j *job) closeKey(ctx context.Context, gen int) func(*checkout.Row) {

@@ -261,27 +261,22 @@ func (r *Row) planOffered(a *Attempt, p Policy, present bool, do planner) []item
 }
 
 func (r *Row) planPlaced(a *Attempt, do planner) []item {
-	if a.Call != nil {
-		if a.Call.NotDone {
-			return []item{do(a.NextAt, a.Call.Kind)}
-		}
-		return []item{do(a.NextAt, Read)}
+	var items []item
+	if ends := a.Seen.CaptureBefore; !ends.IsZero() && !r.found("hold_expiring") {
+		// Also while a capture is being tried: it may go on failing.
+		items = append(items, item{at: ends.Add(-warnBefore), deadline: func(now time.Time) { r.find("hold_expiring", now) }})
 	}
-	if a.Reread {
-		return []item{do(a.NextAt, Read)}
-	}
-	if !a.Settled {
-		return []item{do(a.NextAt, Settle)}
-	}
-	if a.Seen.CaptureBefore.IsZero() {
+	switch {
+	case a.Call != nil && a.Call.NotDone:
+		return append(items, do(a.NextAt, a.Call.Kind))
+	case a.Call != nil, a.Reread:
+		return append(items, do(a.NextAt, Read))
+	case !a.Settled:
+		return append(items, do(a.NextAt, Settle))
+	case a.Seen.CaptureBefore.IsZero():
 		return nil
 	}
-	items := []item{do(latest(a.Seen.CaptureBefore.Add(5*time.Minute), a.NextAt), Read)}
-	if !r.found("hold_expiring") {
-		items = append(items, item{at: a.Seen.CaptureBefore.Add(-warnBefore), deadline: func(now time.Time) {
-			r.find("hold_expiring", now)
-		}})
-	}
+	items = append(items, do(latest(a.Seen.CaptureBefore.Add(5*time.Minute), a.NextAt), Read))
 	if a.Automatic && a.Seen.InReview {
 		items = append(items, do(latest(a.AuthorizedAt.Add(time.Duration(a.Looks)*time.Hour), a.NextAt), Read))
 	}

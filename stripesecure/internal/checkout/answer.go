@@ -16,7 +16,7 @@ type Answer struct {
 	Refund   *RefundSeen
 	NoAnswer bool
 	NotDone  bool
-	Denied   bool   // the key may not do this (401, 403)
+	Denied   bool   // the key may not do this (401, 403), or there is none
 	Replayed bool   // the stored answer of an earlier send: a hint, read the object
 	Error    string // Stripe's code, or code/decline_code
 	Param    string
@@ -47,6 +47,7 @@ func (r *Row) Answered(attempt, key string, ans Answer, now time.Time) {
 		call.NotDone = ans.NotDone && !ans.NoAnswer
 		a.fail(now)
 		r.keyIsDead(a, ans)
+		r.denied(ans.Denied, now)
 	case ans.Replayed && ans.Intent != nil:
 		r.replayed(a, ans, now)
 	case call.Kind == CreateCustomer:
@@ -151,7 +152,9 @@ func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
 	capture := a.capturesNow()
 	a.Call = nil
 	if ans.Intent != nil {
-		a.Failures, a.NextAt = 0, time.Time{}
+		if ans.Error == "" || kind == Confirm { // a decline is an answer, and the next card may be sent at once
+			a.Failures, a.NextAt = 0, time.Time{}
+		}
 		r.Observe(a, *ans.Intent, now)
 	}
 	if ans.Error == "" {
@@ -166,7 +169,7 @@ func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
 	}
 	switch kind {
 	case Settle:
-		if a.ToCapture > 0 && ans.Intent == nil && ans.Error != "payment_intent_unexpected_state" && capture {
+		if a.State == Placed && a.ToCapture > 0 && ans.Error != "payment_intent_unexpected_state" && capture {
 			r.captureRefused(a, ans.Error)
 		}
 	case Confirm:
@@ -177,16 +180,14 @@ func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
 	case Tag:
 		a.Tagged = r.WantedRef() // cosmetic: never in the way of a cancel
 	}
-	if ans.Intent == nil {
+	if ans.Intent == nil || kind != Confirm {
 		a.fail(now)
 		a.Reread = ans.Error == "payment_intent_unexpected_state"
 		if kind == Confirm {
 			a.NextAt = time.Time{}
 		}
 	}
-	if ans.Denied {
-		r.find("credentials", now)
-	}
+	r.denied(ans.Denied, now)
 	if a.Failures >= maxFailures && (kind == Cancel || kind == Settle) {
 		r.find("stuck", now)
 	}
@@ -230,10 +231,30 @@ func (a *Attempt) capturesNow() bool {
 	return a.Call != nil && strings.HasSuffix(a.Call.Path, "/capture")
 }
 
-// ReadFailed records that a GET or a list had no answer: nothing is known.
-func (r *Row) ReadFailed(attempt string, now time.Time) {
-	if a := r.attempt(attempt); a != nil {
-		a.fail(now)
+// ReadFault is why a GET or a list told nothing.
+type ReadFault struct {
+	Denied bool // the key may not do this (401, 403), or there is none
+	Gone   bool // the key's account has no such object (404)
+}
+
+// ReadFailed records that a GET or a list told nothing. It is tried again; what
+// only a person can mend is a finding.
+func (r *Row) ReadFailed(attempt string, why ReadFault, now time.Time) {
+	a := r.attempt(attempt)
+	if a == nil {
+		return
+	}
+	a.fail(now)
+	r.denied(why.Denied, now)
+	if why.Gone && a.Failures >= maxFailures {
+		r.find("stuck", now)
+	}
+}
+
+// denied: Stripe refuses the key, or there is none for this account.
+func (r *Row) denied(yes bool, now time.Time) {
+	if yes {
+		r.find("credentials", now)
 	}
 }
 

@@ -104,3 +104,43 @@ func TestCapture_neverMoreThanTheOrder(t *testing.T) {
 	r.find("payment_mismatch", noon)
 	assert.False(t, r.MayCapture(r.Current()), "not a payment that may be another's")
 }
+
+// Stripe may refuse with 402 and show the PaymentIntent beside it: that is no
+// success, and not to be tried again at once.
+func TestCapture_refusedWithThePaymentBesideIt(t *testing.T) {
+	for _, automatic := range []bool{false, true} {
+		r := onHold(automatic)
+		if !automatic {
+			require.Equal(t, CaptureTaken, r.Capture(700))
+		}
+		call := settle(t, r, noon)
+		r.Answered("a-1", call.Key, Answer{Error: "card_declined", Intent: seenAs("requires_capture", 0)}, noon)
+		a := r.Current()
+		assert.Equal(t, Placed, a.State)
+		assert.Zero(t, a.ToCapture)
+		if automatic {
+			cmd, _ := r.Next(Policy{}, noon, false)
+			assert.NotEqual(t, Settle, cmd.Kind, "later")
+			continue
+		}
+		assert.Equal(t, 1, a.CaptureRefusals, "the merchant is told")
+		require.Equal(t, CaptureTaken, r.Capture(600), "and may ask again")
+	}
+}
+
+// An outage that lasts must not hide that the hold ends.
+func TestCapture_theEndOfTheHoldIsToldWhileItIsTried(t *testing.T) {
+	ends := noon.Add(7 * 24 * time.Hour)
+	for name, ans := range map[string]Answer{"rate limit": {NotDone: true}, "no answer": {NoAnswer: true}, "refused": {Error: "x"}} {
+		t.Run(name, func(t *testing.T) {
+			r := onHold(true)
+			r.Current().Seen.CaptureBefore = ends
+			call := settle(t, r, noon)
+			r.Answered("a-1", call.Key, ans, noon)
+			r.Next(Policy{}, ends.Add(-warnBefore-time.Second), false)
+			assert.False(t, r.found("hold_expiring"))
+			r.Next(Policy{}, ends.Add(-warnBefore), false)
+			assert.True(t, r.found("hold_expiring"))
+		})
+	}
+}

@@ -110,13 +110,19 @@ func (r *Row) reviewRefunds(a *Attempt, seen []RefundSeen, now time.Time) {
 			continue
 		}
 		switch fresh := now.Sub(f.Call.First) < keyLife; {
+		case f.Failure != "" && now.Before(f.NextAt):
+			// Somebody else's look came early.
 		case f.Failure != "":
 			r.refundRefused(a, f, f.Failure)
 		case fresh:
 			// The same key and body again. Nobody knows what became of the last.
 			f.Call.Doubt = f.Call.Doubt || !f.Call.NotDone
 			f.Call.NotDone = true
-		case f.Call.Doubt, !f.Call.NotDone:
+		case !f.Call.Doubt && f.Call.NotDone:
+			// Never executed: it gets a new key.
+		case now.Before(f.Call.over()):
+			f.NextAt = f.Call.over()
+		default:
 			r.find("refund_failed", now)
 			r.refundRefused(a, f, "no_answer")
 		}

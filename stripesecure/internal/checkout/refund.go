@@ -152,16 +152,18 @@ func (r *Row) RefundAnswered(attempt, op, key string, ans Answer, now time.Time)
 		f.Call.NotDone = ans.NotDone && !ans.NoAnswer
 		f.Failures++
 		f.NextAt = now.Add(backoff(f.Failures))
+		r.denied(ans.Denied, now)
 	case f.Call.Doubt && !ans.Replayed:
 		// An earlier sending may still be at work: the list tells.
-		f.Failure, f.NextAt = ans.Error, f.Call.Last.Add(CallTimeout+findAfter)
+		f.Failure, f.NextAt = ans.Error, f.Call.over()
 	default:
-		if ans.Denied {
-			r.find("credentials", now)
-		}
+		r.denied(ans.Denied, now)
 		r.refundRefused(a, f, ans.Error)
 	}
 }
+
+// over is when Stripe has finished with the last sending, whatever we heard of it.
+func (c *Call) over() time.Time { return c.Last.Add(CallTimeout + findAfter) }
 
 // refundRefused: it was definitely not made. The operation keeps its id, so
 // that asking again gets the same answer; another try is another operation.

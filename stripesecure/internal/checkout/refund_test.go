@@ -158,3 +158,39 @@ func TestRefund_anOvertakenListChangesNothing(t *testing.T) {
 	assert.Equal(t, RefundFailed, made.State)
 	assert.EqualValues(t, 1200, left)
 }
+
+// While a sending that nobody has heard of may still be at work, nobody's look
+// makes it refused: the merchant would pay a second time.
+func TestRefund_aLookThatComesEarlyRefusesNothing(t *testing.T) {
+	t.Run("refused after a lost answer, then a webhook", func(t *testing.T) {
+		w := ask(t)
+		require.Equal(t, MakeRefund, w.step(noon))
+		require.Equal(t, Review, w.step(noon.Add(time.Minute)))
+		w.answer = Answer{Error: "invalid_request_error"}
+		require.Equal(t, MakeRefund, w.step(noon.Add(time.Minute)))
+		now := noon.Add(time.Minute + time.Second)
+		w.r.Told("a-1")
+		require.Equal(t, Review, w.step(now))
+		made, _ := w.r.RefundOf(1, "op")
+		assert.Equal(t, RefundWanted, made.State)
+		require.Equal(t, Review, w.step(now.Add(2*time.Minute)))
+		made, _ = w.r.RefundOf(1, "op")
+		assert.Equal(t, RefundRefused, made.State)
+	})
+	t.Run("the key's day ends while a sending is at work", func(t *testing.T) {
+		w := ask(t)
+		require.Equal(t, MakeRefund, w.step(noon))
+		now := noon.Add(keyLife - time.Second)
+		require.Equal(t, Review, w.step(now))
+		require.Equal(t, MakeRefund, w.step(now), "lost again, and Stripe is at it")
+		now = now.Add(5 * time.Second)
+		require.Equal(t, Review, w.step(now))
+		made, _ := w.r.RefundOf(1, "op")
+		assert.Equal(t, RefundWanted, made.State)
+		assert.Empty(t, w.step(now), "not again at once")
+		require.Equal(t, Review, w.step(now.Add(2*time.Minute)))
+		made, _ = w.r.RefundOf(1, "op")
+		assert.Equal(t, RefundRefused, made.State)
+		assert.Equal(t, []string{"key-1", "key-1"}, w.sent)
+	})
+}
