@@ -56,9 +56,12 @@ func (p *Plugin) Outbox(ctx context.Context) ([]Untold, error) {
 }
 
 // RetryNews tells the host again what it has not taken, now. Errors: not_found,
-// store, canceled.
+// copy (see [Plugin.Site]), store, canceled.
 func (p *Plugin) RetryNews(ctx context.Context, id PaymentID) error {
 	const op = "RetryNews"
+	if err := p.notACopy(ctx, op); err != nil {
+		return err
+	}
 	j, _, err := p.hostJob(ctx, op, id)
 	if err != nil {
 		return err

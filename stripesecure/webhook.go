@@ -87,6 +87,13 @@ func (p *Plugin) takeEvent(ctx context.Context, s settings.Settings, environment
 	if !stripeID(h.Intent, "pi_") {
 		return "no_payment", nil
 	}
+	if site, err := p.Site(ctx); err != nil {
+		return "failed", err
+	} else if site.Copy {
+		// Nothing is done about it here (rule 10). Once the merchant confirms that
+		// this is no copy, the second janitor reads what was missed.
+		return "copy", nil
+	}
 	outcome, done := p.lookAt(work, h, background)
 	if done {
 		return outcome, nil

@@ -14,7 +14,7 @@ type WebhookReport struct {
 	Since time.Time
 	// Answers counts what became of the events: applied, stored (tried again
 	// later, see [Plugin.Inbox]), not_ours, no_payment, other_mode,
-	// other_account, gone; refused; and failed (answered so that Stripe sends
+	// other_account, gone, copy (see [Plugin.Site]); refused; and failed (answered so that Stripe sends
 	// it again).
 	Answers map[string]int64
 	// Accepted is when the last event with a good signature came.
