@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
@@ -31,22 +32,32 @@ func NewRunner(store Store, plugins ...*Plugin) *Runner {
 	return &Runner{store: store, plugins: plugins}
 }
 
-// Run sweeps every 30 seconds until ctx ends, and returns its error. A sweep
-// that fails is logged by its plugin's logger and tried again.
+// Run sweeps each shop every 30 seconds until ctx ends, and returns its error. A
+// sweep that fails is logged by its plugin's logger and tried again. No shop waits
+// for another one's Stripe or host.
 func (r *Runner) Run(ctx context.Context) error {
+	var shops sync.WaitGroup
+	for _, p := range r.plugins {
+		shops.Go(func() { NewRunner(r.store, p).sweeps(ctx) })
+	}
+	shops.Wait()
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (r *Runner) sweeps(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
-	for {
+	for ctx.Err() == nil {
 		_ = r.Sweep(ctx) // each failure is logged where it happens
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
 		case <-ticker.C:
 		}
 	}
 }
 
-// Sweep works once on every checkout that is due: a payment that waits for its
+// Sweep works once on every checkout that is due, one shop after the other: a payment that waits for its
 // buyer every half minute at first and every ten minutes later, a paid one without an order 30 seconds
 // after it was authorised, an abandoned one after an hour. It returns the errors of the
 // store; what Stripe or the host did not answer is due again later. Where the

@@ -3,6 +3,9 @@ package stripesecure_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,4 +176,63 @@ func TestSettingsChangeWhileABuyerPays(t *testing.T) {
 		b.place(b.pay(b.cart("cart-2"), visa).Payment)
 		assert.Equal(b, []string{stripetest.StatusRequiresCapture, stripetest.StatusSucceeded}, b.statuses())
 	})
+}
+
+// A row that nobody can read, of a newer version for example, is one row's trouble.
+func TestSecondJanitor_aRowThatCannotBeReadHoldsUpNoOther(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		older := b.held("cart-1")
+		<-time.After(time.Minute)
+		b.held("cart-2") // the list has it first
+		b.sweeps(2 * time.Hour)
+		row, err := b.store.Get(b.Context(), "shop", "cart-2")
+		require.NoError(b, err)
+		row.Body = []byte(`{"gen":"of a newer version"}`)
+		require.NoError(b, b.store.Put(b.Context(), row))
+		require.NoError(b, b.stripe.Dashboard().Capture(older.Intent, 0))
+		began := time.Now()
+		b.sweeps(3 * time.Hour)
+		older, err = b.plugin.Payment(b.Context(), older.ID)
+		require.NoError(b, err)
+		assert.Equal(b, stripesecure.StateCaptured, older.State)
+		health, err := b.plugin.Health(b.Context())
+		require.NoError(b, err)
+		assert.True(b, health.ScannedAt.After(began))
+		assert.Contains(b, b.log.String(), `"checkout":"cart-2","answer":"row"`)
+	})
+}
+
+// A restricted key that may not read events, and an event that nobody can read:
+// the payments are looked at all the same.
+func TestSecondJanitor_withoutEvents(t *testing.T) {
+	for name, answer := range map[string]struct {
+		status int
+		body   string
+	}{
+		"forbidden":  {403, `{"error":{"type":"invalid_request_error","message":"no permission"}}`},
+		"unreadable": {200, `{"object":"list","has_more":false,"data":[{"id":"evt_1","ID":"evt_2","type":"charge.refunded"}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			with(t, func(o *stripesecure.Options, _ *settings.Settings) {
+				stripe := o.Transport
+				o.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+					if r.URL.Path != "/v1/events" {
+						return stripe.RoundTrip(r)
+					}
+					return &http.Response{
+						StatusCode: answer.status, Header: http.Header{"Content-Type": {"application/json"}},
+						Body: io.NopCloser(strings.NewReader(answer.body)), Request: r,
+					}, nil
+				})
+			}, func(b *bench) {
+				p := b.held("cart-1")
+				b.sweeps(3 * time.Hour)
+				require.NoError(b, b.stripe.Dashboard().Capture(p.Intent, 0))
+				b.sweeps(2 * time.Hour)
+				p, err := b.plugin.Payment(b.Context(), p.ID)
+				require.NoError(b, err)
+				assert.Equal(b, stripesecure.StateCaptured, p.State)
+			})
+		})
+	}
 }
