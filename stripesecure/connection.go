@@ -52,7 +52,7 @@ type Permission struct{ Resource, Access string }
 // TestConnection asks Stripe, with the secret key of s for ⑦, who the key speaks
 // for and whether it may do what the plugin does. s need not be stored: a
 // merchant's page tests what was entered before it is saved. Nothing is changed
-// at Stripe: permissions are tried on ids that do not exist. Up to nine calls, at
+// at Stripe: permissions are tried on ids that do not exist. Up to eleven calls, at
 // most 15 s. Without a key of ⑦ there is no answer. The context's end is an answer
 // that did not come.
 func (p *Plugin) TestConnection(ctx context.Context, s settings.Settings) Connection {

@@ -46,6 +46,7 @@ func TestConnection_LC02_LC10_GL03(t *testing.T) {
 			setup: func(s *stripetest.Stripe) {
 				require.True(t, s.RegisterKey(stripetest.Key{Text: restricted, Permissions: map[string]string{
 					"account": "read", "payment_intents": "read", "customers": "write", "payment_methods": "write", "refunds": "write", "disputes": "write", "events": "read", "webhook_endpoints": "write",
+					"radar": "read", "reviews": "read",
 				}}))
 			},
 			check: func(t *testing.T, got stripesecure.Connection) {
@@ -54,11 +55,28 @@ func TestConnection_LC02_LC10_GL03(t *testing.T) {
 				assert.Equal(t, []stripesecure.Permission{{Resource: "PaymentIntents", Access: "Write"}, {Resource: "Charges", Access: "Read"}}, got.Missing)
 			},
 		},
+		"restricted, good for payments and not for what comes after": {
+			key: restricted,
+			setup: func(s *stripetest.Stripe) {
+				require.True(t, s.RegisterKey(stripetest.Key{Text: restricted, Permissions: map[string]string{
+					"payment_intents": "write", "customers": "write", "payment_methods": "write", "charges": "read",
+					"refunds": "read", "disputes": "read",
+				}}))
+			},
+			check: func(t *testing.T, got stripesecure.Connection) {
+				assert.Equal(t, []stripesecure.Permission{
+					{Resource: "Refunds", Access: "Write"}, {Resource: "Disputes", Access: "Write"},
+					{Resource: "Early fraud warnings", Access: "Read"}, {Resource: "Reviews", Access: "Read"},
+					{Resource: "Events", Access: "Read"}, {Resource: "Webhook Endpoints", Access: "Write"},
+				}, got.Missing)
+			},
+		},
 		"restricted, account hidden": {
 			key: restricted,
 			setup: func(s *stripetest.Stripe) {
 				require.True(t, s.RegisterKey(stripetest.Key{Text: restricted, Permissions: map[string]string{
 					"payment_intents": "write", "customers": "write", "payment_methods": "write", "refunds": "write", "disputes": "write", "events": "read", "webhook_endpoints": "write", "charges": "read",
+					"radar": "read", "reviews": "read",
 				}}))
 			},
 			check: func(t *testing.T, got stripesecure.Connection) {

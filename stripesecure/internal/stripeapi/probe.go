@@ -48,6 +48,8 @@ var permissions = []struct {
 	// endpoint do not.
 	{Permission{"Refunds", "Write"}, http.MethodPost, "/v1/refunds/re_stripesecureProbe"},
 	{Permission{"Disputes", "Write"}, http.MethodPost, "/v1/disputes/dp_stripesecureProbe"},
+	{Permission{"Early fraud warnings", "Read"}, http.MethodGet, "/v1/radar/early_fraud_warnings/issfr_stripesecureProbe"},
+	{Permission{"Reviews", "Read"}, http.MethodGet, "/v1/reviews/prv_stripesecureProbe"},
 	{Permission{"Events", "Read"}, http.MethodGet, "/v1/events/evt_stripesecureProbe"},
 	{Permission{"Webhook Endpoints", "Write"}, http.MethodPost, "/v1/webhook_endpoints/we_stripesecureProbe"},
 }

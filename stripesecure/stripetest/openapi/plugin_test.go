@@ -23,12 +23,19 @@ var requests = []string{
 	"GET /v1/charges/{charge}",
 	"GET /v1/customers/{customer}",
 	"GET /v1/customers/{customer}/payment_methods",
+	"GET /v1/disputes",
 	"GET /v1/events",
+	"GET /v1/events/{id}",
 	"GET /v1/payment_intents",
 	"GET /v1/payment_intents/{intent}",
+	"GET /v1/radar/early_fraud_warnings",
+	"GET /v1/radar/early_fraud_warnings/{early_fraud_warning}",
+	"GET /v1/refunds",
+	"GET /v1/reviews/{review}",
 	"GET /v1/webhook_endpoints",
 	"POST /v1/customers",
 	"POST /v1/customers/{customer}",
+	"POST /v1/disputes/{dispute}",
 	"POST /v1/payment_intents",
 	"POST /v1/payment_intents/{intent}",
 	"POST /v1/payment_intents/{intent}/cancel",
@@ -36,6 +43,8 @@ var requests = []string{
 	"POST /v1/payment_intents/{intent}/confirm",
 	"POST /v1/payment_methods/{payment_method}",
 	"POST /v1/payment_methods/{payment_method}/detach",
+	"POST /v1/refunds",
+	"POST /v1/refunds/{refund}",
 	"POST /v1/webhook_endpoints",
 	"POST /v1/webhook_endpoints/{webhook_endpoint}",
 }
@@ -55,6 +64,13 @@ var parameters = []string{
 	"POST /v1/payment_intents payment_method_options[card][request_three_d_secure]=challenge",
 	"POST /v1/payment_intents use_stripe_sdk=false",
 	"POST /v1/payment_intents use_stripe_sdk=true",
+	"POST /v1/payment_intents/{intent}/capture amount_to_capture",
+	"POST /v1/refunds amount",
+	"POST /v1/refunds reason=duplicate",
+	"POST /v1/refunds metadata[stripesecure_operation]",
+	"POST /v1/disputes/{dispute} submit=false",
+	"POST /v1/disputes/{dispute} submit=true",
+	"POST /v1/disputes/{dispute} evidence[uncategorized_text]",
 	"POST /v1/payment_intents/{intent}/confirm confirmation_token",
 	"POST /v1/payment_intents/{intent}/confirm payment_method",
 	"POST /v1/payment_intents/{intent}/confirm setup_future_usage=",
@@ -82,7 +98,7 @@ var answers = []string{
 func TestEveryPathIsAsDescribed(t *testing.T) {
 	log := newLedger()
 	for _, paths := range []func(*testing.T, *ledger){
-		saving, authentication, orders, declines, describing, reading, recovery, accounts, endpoints,
+		saving, authentication, orders, declines, describing, reading, recovery, accounts, endpoints, merchant,
 	} {
 		paths(t, log)
 	}
@@ -323,6 +339,33 @@ func endpoints(t *testing.T, log *ledger) {
 		mended, err := s.plugin.EnsureEndpoint(s.Context(), settings.Test)
 		require.NoError(s, err)
 		require.Contains(s, mended.Mended, stripesecure.EndpointEvents)
+	})
+}
+
+// merchant: a part is captured, some of it goes back, and the rest is disputed.
+func merchant(t *testing.T, log *ledger) {
+	open(t, log, "capture, refund, dispute", func(s *shop) {
+		p := s.pay(s.guest("cart-1"), s.card(visa), stripesecure.PlaceOrder)
+		s.place(p)
+		_, err := s.plugin.Capture(s.Context(), p.ID, stripesecure.JPY(700))
+		require.NoError(s, err)
+		_, err = s.plugin.Refund(s.Context(), p.ID, stripesecure.Refund{
+			ID: "op-1", Amount: stripesecure.JPY(200), Reason: stripesecure.RefundDuplicate, Note: "二重注文",
+		})
+		require.NoError(s, err)
+		require.NoError(s, s.stripe.Dashboard().Warn(p.Intent))
+		require.NoError(s, s.stripe.Dashboard().Dispute(p.Intent, "fraudulent"))
+		s.sweeps(2 * time.Hour)
+		p, err = s.plugin.Payment(s.Context(), p.ID)
+		require.NoError(s, err)
+		require.Len(s, p.Disputes, 1)
+		for _, submit := range []bool{false, true} {
+			p, err = s.plugin.SubmitEvidence(s.Context(), p.ID, p.Disputes[0].ID, stripesecure.Evidence{
+				CustomerName: "山田 花子", Text: "delivered", Submit: submit,
+			})
+			require.NoError(s, err)
+		}
+		require.Equal(s, 1, p.Disputes[0].Submissions)
 	})
 }
 
