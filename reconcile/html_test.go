@@ -262,7 +262,7 @@ func TestPageIsOneFile(t *testing.T) {
 	style, _, _ = strings.Cut(style, "</style>")
 	sum := sha256.Sum256([]byte(style))
 	assert.Contains(t, HTMLPolicy(), "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
-	assert.True(t, strings.Contains(html.UnescapeString(page), `content="`+HTMLPolicy()+`"`), "the page carries the policy")
+	assert.Contains(t, html.UnescapeString(page), `content="`+HTMLPolicy()+`"`, "the page carries the policy")
 	ids := map[string]bool{}
 	for _, id := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(page, -1) {
 		assert.False(t, ids[id[1]], "%s stands twice", id[1])

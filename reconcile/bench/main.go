@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -95,7 +96,7 @@ func sideBySide(ctx context.Context, out io.Writer, dir string, runs int, rows i
 		}
 	}
 	first := best(measures[0])
-	fmt.Fprintf(out, "%-20s %9s %9s %10s %8s %10s %8s\n", "best of "+fmt.Sprint(runs), "wall s", "CPU s", "peak MB", "ns/row", "× faster", "× memory")
+	fmt.Fprintf(out, "%-20s %9s %9s %10s %8s %10s %8s\n", "best of "+strconv.Itoa(runs), "wall s", "CPU s", "peak MB", "ns/row", "× faster", "× memory")
 	for i, c := range contenders {
 		m := best(measures[i])
 		fmt.Fprintf(out, "%-20s %9.2f %9.2f %10d %8.0f %10.1f %8.2f\n", c.name, m.wall.Seconds(), m.cpu.Seconds(), m.peak/1_000_000,
