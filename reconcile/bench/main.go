@@ -15,11 +15,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
