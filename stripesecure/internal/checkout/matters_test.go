@@ -49,3 +49,42 @@ func TestReviewed_theListIsAllThereIs(t *testing.T) {
 		})
 	}
 }
+
+// Banks take days: the look at what is undecided becomes more and more seldom.
+func TestReviewed_theLongerTheMoreSeldom(t *testing.T) {
+	for after, want := range map[time.Duration]time.Duration{
+		0: time.Hour, 4 * time.Hour: time.Hour, 8 * time.Hour: 2 * time.Hour, 96 * time.Hour: 24 * time.Hour, 960 * time.Hour: 24 * time.Hour,
+	} {
+		for state, open := range map[RefundState]bool{RefundPending: true, RefundSucceeded: false} {
+			r := paid()
+			seen := MattersSeen{Intent: Intent{ID: "pi_1", Seen: Seen{Status: "succeeded", Received: 1200, Refunded: 300}}}
+			seen.Refunds = []RefundSeen{{ID: "re_1", Amount: 300, State: state, Created: noon}}
+			now := noon.Add(after)
+			r.Reviewed("a-1", seen, now)
+			next := time.Time{}
+			if open {
+				next = now.Add(want)
+			}
+			assert.Equal(t, next, r.Attempts[0].Matters.LookAt, "%s, after %s", state, after)
+		}
+	}
+}
+
+// The charge says that there is a dispute; it goes on saying so when it is lost.
+func TestReviewed_aDisputeThatIsKnownIsNotLookedForAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		known []Dispute
+		look  bool
+	}{
+		"unknown":  {nil, true},
+		"lost":     {[]Dispute{{ID: "dp_1", Status: "lost"}}, false},
+		"answered": {[]Dispute{{ID: "dp_1", Status: "under_review"}}, false},
+	} {
+		r := paid()
+		r.Attempts[0].Matters.Disputes = c.known
+		in := Intent{ID: "pi_1", Seen: r.Attempts[0].Seen}
+		in.Seen.Disputed = true
+		r.ReadIntent("a-1", in, noon)
+		assert.Equal(t, c.look, r.Attempts[0].Refresh, name)
+	}
+}

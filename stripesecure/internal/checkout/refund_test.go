@@ -194,3 +194,15 @@ func TestRefund_aLookThatComesEarlyRefusesNothing(t *testing.T) {
 		assert.Equal(t, []string{"key-1", "key-1"}, w.sent)
 	})
 }
+
+// The last second in which the same key may be sent again.
+func TestRefund_after23HoursALostOneIsNotSentAgain(t *testing.T) {
+	for after, want := range map[time.Duration]RefundState{23*time.Hour - 1: RefundWanted, 23 * time.Hour: RefundRefused} {
+		w := ask(t)
+		require.Equal(t, MakeRefund, w.step(noon))
+		require.Equal(t, Review, w.step(noon.Add(after)))
+		made, _ := w.r.RefundOf(1, "op")
+		assert.Equal(t, want, made.State, after)
+		assert.Equal(t, want == RefundRefused, w.r.found("refund_failed"), "a person has to look")
+	}
+}
