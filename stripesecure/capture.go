@@ -6,7 +6,8 @@ import (
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
 
-// Capture implements [PaymentPlugin].
+// Capture takes the money that is held for the order, all of it or a part, once: see
+// [PaymentPlugin] for what comes back.
 func (p *Plugin) Capture(ctx context.Context, id PaymentID, amount Money) (Payment, error) {
 	const op = "Capture"
 	minor, faults := merchantAmount("amount", amount)

@@ -56,8 +56,9 @@ type Buyer struct {
 	Name   string `json:"name,omitempty"`
 	Email  string `json:"email,omitempty"`
 	Phone  string `json:"phone,omitempty"`
-	// IP is the buyer's own address, never that of a proxy; Session names the
-	// browser's session. [TryLimits] count by them, as keyed hashes.
+	// IP is the buyer's own address (with a port or without), never that of a
+	// proxy; Session names the browser's session. [TryLimits] count by them, as
+	// keyed hashes.
 	IP      string `json:"ip,omitempty"`
 	Session string `json:"session,omitempty"`
 }

@@ -78,12 +78,13 @@ type Fault struct {
 	Code  string `json:"code"`
 }
 
-// Error is what every call of this package returns on failure. Its text is the
-// operation and the code, never Stripe's message and never a secret.
+// Error is what every call of this package returns on failure. Its text is for
+// logs: the operation, the code, the faults, and what the store said; never
+// Stripe's message and never a secret. Buyers read [Error.Message].
 type Error struct {
 	Code   Code
 	Op     string  // the call that failed: "Pay", "OrderPlaced"
-	Faults []Fault // all faults of an input at once, when Code is CodeInvalid
+	Faults []Fault // all faults at once: of an input (CodeInvalid), of the settings (CodeNotReady)
 	cause  error
 }
 
@@ -92,6 +93,9 @@ func (e *Error) Error() string {
 	b.WriteString("stripesecure: " + e.Op + ": " + string(e.Code))
 	for i, f := range e.Faults {
 		b.WriteString(map[bool]string{true: ": ", false: ", "}[i == 0] + f.Field + " " + f.Code)
+	}
+	if e.Code == CodeStore && e.cause != nil {
+		b.WriteString(": " + e.cause.Error())
 	}
 	return b.String()
 }

@@ -59,12 +59,16 @@ func Example_afterTheOrder() {
 	}
 	fmt.Println(payment.Captured, payment.Released(), payment.Refunded, payment.Refundable())
 
-	// An order is cancelled: what is held for it is released.
-	_, err = plugin.OrderRefused(ctx, unwanted.ID, stripesecure.Refusal{
+	// An order is cancelled: what is held for it is released. Captured money is
+	// not given back by this: the state says so, and the merchant refunds.
+	void, err := plugin.OrderRefused(ctx, unwanted.ID, stripesecure.Refusal{
 		Reason: stripesecure.Cancelled, Ref: unwanted.Order.Ref,
 	})
 	if err != nil {
 		log.Fatal(err)
+	}
+	if void.Payment.State == stripesecure.StateCaptured {
+		log.Fatal(wording.Merchant("OrderRefused.captured", lang))
 	}
 
 	// What has happened, here and in Stripe's Dashboard.

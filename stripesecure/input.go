@@ -20,8 +20,9 @@ const (
 
 const maxInput = 1 << 20 // of the whole form, the host's own fields included
 
-// ReadInput reads what the browser sent: the form fields of [Offer.HTML], or
-// the same names in a JSON object, at most 1 MiB with the host's own fields. A
+// ReadInput reads what the browser sent: the form fields of [Offer.HTML]
+// (stripesecure_token, _card, _save, _amount, _currency, _tab, _challenge), or the
+// same names in a JSON object, at most 1 MiB with the host's own fields. A
 // saved card that the buyer has chosen counts before a token. A value that looks
 // like a card number is refused, whatever field it is in. The error is an
 // [Error] with [CodeInvalid]; a host shows its Message and keeps the cart.

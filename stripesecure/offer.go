@@ -35,12 +35,14 @@ type Offer struct {
 	Nonce          string         // for the tags of HTML, if the host sets it (see ContentSecurity)
 	Script         string         // address of Handler's own script
 	Style          string         // address of Handler's own style sheet
+	Action         string         // address that the form is posted to, "" without Options.Carts
 	Resume         string         // address that the script asks, "" without Options.Carts
 	CheckoutPage   string
 	CartPage       string
 }
 
-// Offer implements [PaymentPlugin].
+// Offer says whether the method is offered for the cart, and what the checkout page
+// draws: see [PaymentPlugin].
 func (p *Plugin) Offer(ctx context.Context, cart Cart) (Offer, error) {
 	const op = "Offer"
 	if faults := cart.check(p.base, false); len(faults) > 0 {
@@ -51,6 +53,9 @@ func (p *Plugin) Offer(ctx context.Context, cart Cart) (Offer, error) {
 		return Offer{}, fail(op, CodeNotReady, err)
 	}
 	offer := Offer{Total: cart.Total, Language: cart.Language}
+	if p.opts.Carts != nil {
+		offer.Action = p.address("/pay")
+	}
 	if code, facts := p.unavailable(s, cart); code != "" {
 		offer.Reason = wording.For(code, cart.Language, facts)
 		return offer, nil

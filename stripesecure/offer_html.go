@@ -41,8 +41,10 @@ type offerView struct {
 
 // HTML draws the offer as a fragment for the host's checkout form: name ①,
 // description ②, a member's saved cards, consent ④ or notice ⑤, the place for
-// Stripe's Payment Element, the message, and the scripts. The host draws the
-// <form method="post"> around it and the button, on a page of BaseURL's origin.
+// Stripe's Payment Element, the message, and the scripts. The host draws the form
+// around it and the button, on a page of BaseURL's origin:
+//
+//	<form method="post" action="{{.Offer.Action}}">{{.Offer.HTML}}<button>Pay</button></form>
 //
 // With JavaScript the script takes over the form's submit: it makes the token,
 // posts the form with Accept: application/json, and does what the Result's JSON

@@ -162,3 +162,15 @@ func TestOffer_messageSurvivesARedirect(t *testing.T) {
 		assert.Empty(b, b.offer(cart).Notice)
 	})
 }
+
+// The form goes to Handler's /pay, also while the method is not offered; a host
+// that takes it itself is told no address.
+func TestOffer_action(t *testing.T) {
+	withShop(t, nil, func(b *bench) {
+		assert.Equal(b, "https://shop.example/stripesecure/pay", b.offer(b.cart("cart-1")).Action)
+		abroad := b.cart("cart-2")
+		abroad.Country = "DE"
+		assert.Equal(b, "https://shop.example/stripesecure/pay", b.offer(abroad).Action)
+	})
+	with(t, nil, func(b *bench) { assert.Empty(b, b.offer(b.cart("cart-1")).Action) })
+}

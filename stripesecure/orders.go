@@ -8,7 +8,7 @@ import (
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
-// OrderPlaced implements [PaymentPlugin].
+// OrderPlaced says that the host has committed the order under id: see [PaymentPlugin].
 func (p *Plugin) OrderPlaced(ctx context.Context, id PaymentID, order Order) (Result, error) {
 	const op = "OrderPlaced"
 	stored, faults := minorOrder(order)
@@ -44,7 +44,8 @@ func (p *Plugin) OrderPlaced(ctx context.Context, id PaymentID, order Order) (Re
 	return j.result(ctx, nil, true), nil
 }
 
-// OrderRefused implements [PaymentPlugin].
+// OrderRefused says that there is no order, or that it is cancelled (the merchant's void):
+// see [PaymentPlugin], above all for money that is captured already.
 func (p *Plugin) OrderRefused(ctx context.Context, id PaymentID, refusal Refusal) (Result, error) {
 	const op = "OrderRefused"
 	if faults := refusal.check(); len(faults) > 0 {
@@ -117,7 +118,7 @@ func (p *Plugin) hostJob(ctx context.Context, op string, id PaymentID) (*job, in
 	return j, gen, nil
 }
 
-// Payment implements [PaymentPlugin].
+// Payment returns the stored state without asking Stripe: see [PaymentPlugin].
 func (p *Plugin) Payment(ctx context.Context, id PaymentID) (Payment, error) {
 	j, gen, err := p.hostJob(ctx, "Payment", id)
 	if err != nil {
@@ -129,7 +130,8 @@ func (p *Plugin) Payment(ctx context.Context, id PaymentID) (Payment, error) {
 	return p.payment(ctx, j.row, gen), nil
 }
 
-// Current implements [PaymentPlugin].
+// Current returns the checkout's present payment, also before the first Pay: see
+// [PaymentPlugin].
 func (p *Plugin) Current(ctx context.Context, id CheckoutID) (Payment, error) {
 	const op = "Current"
 	if !id.valid() {

@@ -83,3 +83,22 @@ func TestTimeline(t *testing.T) {
 		require.ErrorIs(b, err, stripesecure.ErrNotFound)
 	})
 }
+
+// A clerk's void ends the payment of an order that there was; a refusal ends one
+// that had none.
+func TestTimeline_cancelled(t *testing.T) {
+	last := func(b *bench, id stripesecure.PaymentID) string {
+		moments, err := b.plugin.Timeline(b.Context(), id)
+		require.NoError(b, err)
+		m := moments[len(moments)-1]
+		return m.Text(wording.English) + ": " + m.Detail
+	}
+	with(t, nil, func(b *bench) {
+		p := b.held("cart-1")
+		b.withdrawn(p.ID, p.Order.Ref)
+		assert.Equal(b, "Order cancelled: R-cart-1.1", last(b, p.ID))
+		refused := b.pay(b.cart("cart-2"), visa).Payment.ID
+		b.refused(refused, stripesecure.Refusal{Reason: stripesecure.OutOfStock})
+		assert.Equal(b, "Payment ended without an order: out_of_stock", last(b, refused))
+	})
+}

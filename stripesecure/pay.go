@@ -15,7 +15,7 @@ import (
 // pageLife is how long the ready payment page takes a cart that names no time.
 const pageLife = 60 * time.Minute
 
-// Pay implements [PaymentPlugin].
+// Pay takes the buyer's submission: see [PaymentPlugin].
 func (p *Plugin) Pay(ctx context.Context, cart Cart, in Input) (Result, error) {
 	const op = "Pay"
 	if err := ctx.Err(); err != nil {
@@ -59,11 +59,23 @@ func (p *Plugin) ready(ctx context.Context, op string) (settings.Settings, error
 	s, err := p.opts.Settings.Settings(ctx)
 	switch {
 	case err != nil:
-		return s, fail(op, CodeNotReady, nil)
+		return s, fail(op, CodeNotReady, err)
 	case !s.Enabled || s.Ready() != nil:
-		return s, fail(op, CodeNotReady, nil)
+		return s, &Error{Code: CodeNotReady, Op: op, Faults: notReady(s)}
 	}
 	return s, nil
+}
+
+// notReady names the settings that are in the way.
+func notReady(s settings.Settings) []Fault {
+	var faults []Fault
+	if !s.Enabled {
+		faults = append(faults, Fault{"settings.enabled", "disabled"})
+	}
+	for _, f := range settings.FaultsOf(s.Ready()) {
+		faults = append(faults, Fault{"settings." + string(f.Field), string(f.Code)})
+	}
+	return faults
 }
 
 // refuse answers what needs no call and no row: the cart stays as it is.
@@ -250,7 +262,7 @@ func (p *Plugin) orderFirst(r *checkout.Row, cart Cart) {
 	}
 }
 
-// Resume implements [PaymentPlugin].
+// Resume finds out where the checkout stands: see [PaymentPlugin].
 func (p *Plugin) Resume(ctx context.Context, cart Cart) (Result, error) {
 	const op = "Resume"
 	if err := ctx.Err(); err != nil {

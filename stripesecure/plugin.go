@@ -39,7 +39,10 @@ type PaymentPlugin interface { //nolint:interfacebloat // eleven calls of one pa
 	OrderPlaced(ctx context.Context, id PaymentID, order Order) (Result, error)
 
 	// OrderRefused says that the host cannot make the order (no Ref), or has
-	// cancelled it (with its Ref: the merchant's void). It is also the only way
+	// cancelled it (with its Ref: the merchant's void). Cancel the order only
+	// when Result.Payment.State, or Changed later, says voided: captured money is
+	// not given back by this and is no error either, the state stays captured
+	// and the merchant refunds. Where it fails, call it again. It is also the only way
 	// out where Stripe took no more confirms (too_many_attempts): without it
 	// the checkout stays so, however long the buyer waits. Errors as OrderPlaced,
 	// and copy for a Ref.
@@ -115,7 +118,7 @@ func New(opts Options) (*Plugin, error) {
 // settingsLife is how long a snapshot of the settings is kept.
 const settingsLife = 5 * time.Second
 
-// Settings implements [PaymentPlugin].
+// Settings returns the snapshot of ①–⑮: see [PaymentPlugin].
 func (p *Plugin) Settings(ctx context.Context) (settings.Settings, error) {
 	s, err := p.opts.Settings.Settings(ctx)
 	if err != nil {

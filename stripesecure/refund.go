@@ -92,7 +92,7 @@ func (r Refund) check() (int64, []Fault) {
 	return minor, faults
 }
 
-// Refund implements [PaymentPlugin].
+// Refund gives captured money back, in part or in full: see [PaymentPlugin].
 func (p *Plugin) Refund(ctx context.Context, id PaymentID, refund Refund) (Payment, error) {
 	const op = "Refund"
 	minor, faults := refund.check()

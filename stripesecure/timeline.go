@@ -1,7 +1,6 @@
 package stripesecure
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -14,7 +13,8 @@ import (
 type Moment struct {
 	At time.Time // UTC
 	// What is one of submitted, declined, authorized, order_placed, captured,
-	// released, expired, ended, refund, dispute, fraud_warning, finding.
+	// released, expired, order_cancelled, ended (without an order), refund,
+	// dispute, fraud_warning, finding.
 	What   string
 	Amount Money  // where there is one
 	Detail string // a code: of the decline, the refund's state, the finding; or the order's ref
@@ -82,6 +82,14 @@ func attemptMoments(a *checkout.Attempt) []Moment {
 	return all
 }
 
+// ending is how a payment was left: its order was cancelled, or there was none.
+func ending(e checkout.Ended) Moment {
+	if e.Ref != "" {
+		return Moment{At: e.At, What: "order_cancelled", Detail: e.Ref}
+	}
+	return Moment{At: e.At, What: "ended", Detail: e.Reason}
+}
+
 func rowMoments(r *checkout.Row, gen int) []Moment {
 	var all []Moment
 	if gen == r.Gen && r.Order != nil && !r.OrderAt.IsZero() {
@@ -89,7 +97,7 @@ func rowMoments(r *checkout.Row, gen int) []Moment {
 	}
 	for _, e := range r.Ended {
 		if e.Gen == gen {
-			all = append(all, Moment{At: e.At, What: "ended", Detail: cmp.Or(e.Ref, e.Reason)})
+			all = append(all, ending(e))
 		}
 	}
 	if gen == r.Gen {

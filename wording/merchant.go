@@ -30,18 +30,19 @@ type inBoth struct{ ja, en string }
 
 var merchantTexts = map[string]inBoth{
 	// What happened to a payment.
-	"submitted":     {"カード情報の送信", "Card submitted"},
-	"declined":      {"決済が承認されませんでした", "Declined"},
-	"authorized":    {"与信確保（仮売上）", "Authorised"},
-	"order_placed":  {"注文の確定", "Order placed"},
-	"capturing":     {"売上処理の指示", "Capture requested"},
-	"captured":      {"売上確定", "Captured"},
-	"released":      {"与信の取消", "Hold released"},
-	"expired":       {"与信の期限切れ", "Hold expired"},
-	"ended":         {"この決済の終了（注文なし）", "Payment ended without an order"},
-	"refund":        {"返金", "Refund"},
-	"dispute":       {"不審請求の申請（チャージバック）", "Dispute"},
-	"fraud_warning": {"不正利用の早期警告", "Early fraud warning"},
+	"submitted":       {"カード情報の送信", "Card submitted"},
+	"declined":        {"決済が承認されませんでした", "Declined"},
+	"authorized":      {"与信確保（仮売上）", "Authorised"},
+	"order_placed":    {"注文の確定", "Order placed"},
+	"capturing":       {"売上処理の指示", "Capture requested"},
+	"captured":        {"売上確定", "Captured"},
+	"released":        {"与信の取消", "Hold released"},
+	"expired":         {"与信の期限切れ", "Hold expired"},
+	"order_cancelled": {"注文の取消", "Order cancelled"},
+	"ended":           {"この決済の終了（注文なし）", "Payment ended without an order"},
+	"refund":          {"返金", "Refund"},
+	"dispute":         {"不審請求の申請（チャージバック）", "Dispute"},
+	"fraud_warning":   {"不正利用の早期警告", "Early fraud warning"},
 
 	// Where a payment stands.
 	"state.open":         {"未払い", "Not paid"},

@@ -164,8 +164,9 @@ func (s *Stripe) request(ctx context.Context, p parcel, url string) (*http.Reque
 	return r, nil
 }
 
-// Deliver posts events to a webhook handler, signed, one after the other, in the
-// caller's goroutine. Without events it posts those that happened (and became
+// Deliver posts events to a webhook handler at "/webhook", signed, one after the
+// other, in the caller's goroutine (a plugin's Handler has another path: take
+// DeliverTo). Without events it posts those that happened (and became
 // due, see [Stripe.FailEvent]) since the last such call. The answers that were
 // not 2xx come back joined, each a [*DeliveryError]; give such an event again to
 // retry it.
@@ -173,8 +174,8 @@ func (s *Stripe) Deliver(ctx context.Context, h http.Handler, events ...Event) e
 	return s.DeliverTo(ctx, h, "/webhook", events...)
 }
 
-// DeliverTo is [Stripe.Deliver] for a handler that looks at the path, for
-// example "/pay/webhook/test".
+// DeliverTo is [Stripe.Deliver] for a handler that looks at the path, as that of a
+// plugin does: its Prefix with "/webhook", for example "/pay/webhook".
 func (s *Stripe) DeliverTo(ctx context.Context, h http.Handler, path string, events ...Event) error {
 	parcels := make([]parcel, 0, len(events))
 	for i := range events {
@@ -193,7 +194,7 @@ func (s *Stripe) DeliverTo(ctx context.Context, h http.Handler, path string, eve
 		rec := &recorder{header: http.Header{}, status: http.StatusOK}
 		h.ServeHTTP(rec, r)
 		if rec.status/100 != 2 {
-			all = append(all, &DeliveryError{Event: *p.event, Status: rec.status, Body: clip(rec.body.String(), 500)})
+			all = append(all, &DeliveryError{Event: *p.event, Path: path, Status: rec.status, Body: clip(rec.body.String(), 500)})
 		}
 	}
 	return errors.Join(all...)
@@ -225,7 +226,8 @@ func take(from *[]parcel, now time.Time) []parcel {
 // DeliveryError is an event that a handler did not take.
 type DeliveryError struct {
 	Event  Event
-	Status int // of the answer, 0 when there was none
+	Path   string // where it was posted
+	Status int    // of the answer, 0 when there was none
 	Body   string
 	Err    error
 }
@@ -235,7 +237,11 @@ func (e *DeliveryError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("stripetest: %s %s was not delivered: %v", e.Event.Type, e.Event.ID, e.Err)
 	}
-	return fmt.Sprintf("stripetest: %s %s was answered with %d: %s", e.Event.Type, e.Event.ID, e.Status, e.Body)
+	text := fmt.Sprintf("stripetest: %s %s to %s was answered with %d: %s", e.Event.Type, e.Event.ID, e.Path, e.Status, strings.TrimSpace(e.Body))
+	if e.Status == http.StatusNotFound {
+		text += " (is the webhook mounted elsewhere? DeliverTo takes the path)"
+	}
+	return text
 }
 
 // Unwrap gives the error of the connection.
@@ -269,12 +275,12 @@ func (s *Stripe) post(ctx context.Context, p parcel) error {
 	}
 	res, err := s.opts.webhooks.Do(r)
 	if err != nil {
-		return &DeliveryError{Event: *p.event, Err: err}
+		return &DeliveryError{Event: *p.event, Path: r.URL.Path, Err: err}
 	}
 	defer res.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(res.Body, 2000)) // shown in an error only
 	if res.StatusCode/100 != 2 {
-		return &DeliveryError{Event: *p.event, Status: res.StatusCode, Body: clip(string(body), 500)}
+		return &DeliveryError{Event: *p.event, Path: r.URL.Path, Status: res.StatusCode, Body: clip(string(body), 500)}
 	}
 	return nil
 }

@@ -66,6 +66,18 @@ func TestDeliverToAHandler(t *testing.T) {
 	require.NoError(t, s.Deliver(t.Context(), in, again[0]), "both secrets sign while one is rolled")
 }
 
+// An event that finds nobody says where it was sent.
+func TestDeliver_toTheWrongPath(t *testing.T) {
+	s := stripetest.New(frozen())
+	pay(t, s, "4242424242424242", "")
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /pay/webhook", func(http.ResponseWriter, *http.Request) {})
+	events := s.Events("charge.succeeded")
+	require.NoError(t, s.DeliverTo(t.Context(), mux, "/pay/webhook", events...))
+	require.ErrorContains(t, s.Deliver(t.Context(), mux, events...),
+		"to /webhook was answered with 404: 404 page not found (is the webhook mounted elsewhere? DeliverTo takes the path)")
+}
+
 func TestEventsGoWrong(t *testing.T) {
 	s := stripetest.New(frozen())
 	in := &inbox{secret: stripetest.WebhookSecret}
