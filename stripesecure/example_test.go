@@ -13,6 +13,7 @@ import (
 
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/plugintest"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 	"github.com/ec-plugins/stripesecure/wording"
 )
@@ -45,12 +46,12 @@ func testSettings() settings.Settings {
 // A whole shop: mount the handler, implement the port, run the recovery.
 func Example() {
 	stripe := stripetest.New() // a Stripe in the process; leave Transport out for the real one
-	shop := teaShop{newFakeHost()}
-	store := stripesecure.NewMemory() // sqlstore.New for a real shop
+	shop := plugintest.NewMemoryHost() // yours: Host, Orders and Carts
+	store := stripesecure.NewMemory()  // sqlstore.New for a real shop
 	plugin, err := stripesecure.New(stripesecure.Options{
 		BaseURL: "https://shop.example", ShopID: "tea",
 		Host: shop, Orders: shop, Carts: shop,
-		Settings: settings.Fixed(testSettings()), Store: store,
+		Settings: settings.Fixed(plugintest.Settings()), Store: store,
 		SigningKeys: [][]byte{bytes.Repeat([]byte{7}, 32)}, Transport: stripe.Transport(),
 	})
 	if err != nil {
@@ -69,9 +70,14 @@ func Example() {
 	answer := httptest.NewRecorder()
 	mux.ServeHTTP(answer, request)
 	fmt.Println(answer.Code, answer.Header().Get("Location"))
-	fmt.Println(shop.orders[0].Total, stripe.Intents()[0].Status)
+	fmt.Println(shop.Orders()[0].Total, stripe.Intents()[0].Status)
+
+	// Stripe's events arrive, and change nothing any more.
+	if err := stripe.DeliverTo(ctx, mux, "/stripesecure/webhook"); err != nil {
+		log.Fatal(err)
+	}
 	// Output:
-	// 303 https://shop.example/orders/R-cart-17.1
+	// 303 https://shop.example/orders/R-cart-1.1
 	// 2400 JPY succeeded
 }
 
