@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	gotoken "go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -79,4 +80,22 @@ func TestGuide_everyFindingHasAText(t *testing.T) {
 		}
 	}
 	assert.Greater(t, found, 10)
+}
+
+// A guide is there in both languages, and no link of one leads nowhere.
+func TestGuide_linksLeadSomewhere(t *testing.T) {
+	files, err := filepath.Glob("../docs/*.md")
+	require.NoError(t, err)
+	files = append(files, "../README.md", "../README.ja.md", "../SECURITY.md", "../SECURITY.ja.md")
+	for _, file := range files {
+		other := strings.TrimSuffix(file, ".md") + ".ja.md"
+		if name, ja := strings.CutSuffix(file, ".ja.md"); ja {
+			other = name + ".md"
+		}
+		assert.FileExists(t, other)
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`).FindAllStringSubmatch(read(t, file), -1) {
+			_, err := os.Stat(filepath.Join(filepath.Dir(file), link[1]))
+			assert.NoError(t, err, file)
+		}
+	}
 }

@@ -45,7 +45,7 @@ func testSettings() settings.Settings {
 
 // A whole shop: mount the handler, implement the port, run the recovery.
 func Example() {
-	stripe := stripetest.New() // a Stripe in the process; leave Transport out for the real one
+	stripe := stripetest.New()         // a Stripe in the process; leave Transport out for the real one
 	shop := plugintest.NewMemoryHost() // yours: Host, Orders and Carts
 	store := stripesecure.NewMemory()  // sqlstore.New for a real shop
 	plugin, err := stripesecure.New(stripesecure.Options{

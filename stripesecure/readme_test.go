@@ -10,20 +10,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The code in both READMEs is the code that compiles and runs.
+// The code in the READMEs and the guides is the code that compiles and runs.
 func TestREADME_showsTheCodeThatRuns(t *testing.T) {
 	shop := read(t, "../examples/shop/payment.go")
-	example := regexp.MustCompile(`(?s)func Example\(\) \{\n(.*?)\n\n\t// The buyer submits`).FindStringSubmatch(read(t, "example_test.go"))
-	require.Len(t, example, 2)
+	example := regexp.MustCompile(`(?s)func Example\(\) \{\n(.*?)\n\n(\t// The buyer submits.*?)\n\t// Output:`).FindStringSubmatch(read(t, "example_test.go"))
+	require.Len(t, example, 3)
 	integration := regexp.MustCompile(`(?m)^\t`).ReplaceAllString(example[1], "")
+	buys := regexp.MustCompile(`(?m)^\t`).ReplaceAllString(example[2], "")
 	example = regexp.MustCompile(`(?s)func Example_afterTheOrder\(\) \{\n.*?\n\n(.*?)\n\t// Output:`).FindStringSubmatch(read(t, "example_merchant_test.go"))
 	require.Len(t, example, 2)
 	after := regexp.MustCompile(`(?m)^\t`).ReplaceAllString(example[1], "")
-	for _, name := range []string{"../README.md", "../README.ja.md"} {
-		readme := read(t, name)
-		assert.Equal(t, strings.TrimSpace(shop), block(t, readme, "payment.go"), name)
-		assert.Equal(t, integration, block(t, readme, "integration"), name)
-		assert.Equal(t, after, block(t, readme, "after the order"), name)
+	for _, lang := range []string{".md", ".ja.md"} {
+		readme := read(t, "../README"+lang)
+		assert.Equal(t, strings.TrimSpace(shop), block(t, readme, "payment.go"), lang)
+		assert.Equal(t, integration, block(t, readme, "integration"), lang)
+		assert.Equal(t, after, block(t, read(t, "../docs/merchant"+lang), "after the order"), lang)
+		assert.Equal(t, buys, block(t, read(t, "../docs/testing"+lang), "buys"), lang)
 	}
 	assert.LessOrEqual(t, strings.Count(shop, "\n"), 70, "the README's first screen")
 	assert.LessOrEqual(t, strings.Count(integration, "\n"), 25)

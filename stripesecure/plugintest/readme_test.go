@@ -10,14 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The code in both READMEs is the code that compiles and runs.
+// The code in the guides is the code that compiles and runs.
 func TestREADME_showsTheCodeThatRuns(t *testing.T) {
 	suite := cutOut(t, "../../examples/shop/host_suite_test.go", `(?s)(// TestHost holds this shop.*?\n}\n\n// suiteShop .*?\n}\n)`)
 	shops := cutOut(t, "../example_shops_test.go", `(?s)(\tshops := stripesecure.NewShops.*?)\n\tcart := teaCart`)
 	shops = regexp.MustCompile(`(?m)^\t`).ReplaceAllString(shops, "")
-	for _, name := range []string{"../../README.md", "../../README.ja.md"} {
-		text := read(t, name)
+	for _, lang := range []string{".md", ".ja.md"} {
 		for block, want := range map[string]string{"suite": suite, "shops": shops} {
+			name := map[string]string{"suite": "../../docs/testing", "shops": "../../docs/extend"}[block] + lang
+			text := read(t, name)
 			found := regexp.MustCompile("(?s)<!-- " + block + " -->\n```go\n(.*?)\n```\n").FindStringSubmatch(text)
 			require.Len(t, found, 2, name+" "+block)
 			assert.Equal(t, strings.TrimSpace(want), found[1], name)

@@ -202,9 +202,9 @@ func TestProgress(t *testing.T) {
 	assert.Equal(t, "1000 行 (毎秒 500 行)、照合中…", p.line(now, 2*time.Second))
 }
 
-// TestREADME: what the README shows is what the command prints.
-func TestREADME(t *testing.T) {
-	for file, lang := range map[string]string{"README.md": "en", "README.ja.md": "ja"} {
+// What the guide shows is what the command prints.
+func TestGuide(t *testing.T) {
+	for file, lang := range map[string]string{"docs/reconcile.md": "en", "docs/reconcile.ja.md": "ja"} {
 		var out, errs bytes.Buffer
 		run(t.Context(), []string{
 			"-orders", "testdata/orders.csv", "-payments", "testdata/payments.csv", "-at", "2026-03-10T12:00:00Z", "-lang", lang,
