@@ -106,3 +106,21 @@ func TestCachedCountsForAsLongAsTheHostSays(t *testing.T) {
 		require.Equal(t, 2, b.calls, ttl)
 	}
 }
+
+func TestValidateSaysTheRangeOfTheSortOrder_LC08(t *testing.T) {
+	s := complete()
+	s.SortOrder = 1_000_000
+	require.NoError(t, s.Validate())
+	s.SortOrder++
+	require.Contains(t, settings.FaultsOf(s.Validate())[0].Message("en"), "-1000000…1000000")
+}
+
+// Stripe permits sixteen endpoints, so as many secrets can be meant.
+func TestValidateTakesSixteenWebhookSecrets(t *testing.T) {
+	s := complete()
+	s.Test.WebhookSecrets = nil
+	for _, name := range strings.Split("abcdefghijklmnop", "") {
+		s.Test.WebhookSecrets = append(s.Test.WebhookSecrets, webhookSecret(name))
+	}
+	require.NoError(t, s.Validate())
+}

@@ -45,6 +45,22 @@ func TestVerify_SIG02_SIG04_weakSecretsVerifyNothing(t *testing.T) {
 	assert.Nil(t, why, "a good one beside them counts")
 }
 
+// SIG-09: five minutes count both ways, to the second, and the merchant sees whose
+// clock is wrong.
+func TestVerify_SIG09_fiveMinutesBothWays(t *testing.T) {
+	now, body := time.Unix(1_700_000_000, 0), []byte(`{"id":"evt_1"}`)
+	s := withSecrets(stripetest.WebhookSecret)
+	for sent, good := range map[time.Duration]bool{
+		-5 * time.Minute: true, 5 * time.Minute: true, -301 * time.Second: false, 301 * time.Second: false,
+	} {
+		_, why := verifyEvent(s, body, stripetest.Signature(now.Add(sent), body, stripetest.WebhookSecret), now)
+		assert.Equal(t, good, why == nil, sent)
+		if why != nil {
+			assert.Equal(t, forged{"time", -sent}, *why, sent)
+		}
+	}
+}
+
 // FuzzVerify: whatever the header says, only the HMAC of these bytes with our
 // secret, made within five minutes of now, is taken.
 func FuzzVerify(f *testing.F) {

@@ -45,6 +45,12 @@ func TestState_ofEachGeneration(t *testing.T) {
 			s.stands("requires_action")
 			s.reads("canceled")
 		}, 1, "open"},
+		"a free order was withdrawn: nothing was ever paid": {func(s *story) {
+			free := Order{Ref: "R1", Currency: yen}
+			s.row.SubmitFree(Cart{Currency: yen}, s.now)
+			s.row.Place(free, false, s.now)
+			withdraw(s)
+		}, 1, "voided"},
 		"nobody paid in time": {func(s *story) {
 			s.row.Place(order("R1"), true, s.now)
 			s.present = false
@@ -86,6 +92,28 @@ func TestOutcome_ofARefusedCreate(t *testing.T) {
 		assert.Equal(t, c.decline, out.Decline, name)
 		assert.Equal(t, c.decline == "", s.row.found("credentials"), name)
 	}
+}
+
+// While a card is with Stripe nobody is told that it was declined, nor asked for another.
+func TestOutcome_whileAConfirmIsUnderWay(t *testing.T) {
+	s := tell(t)
+	s.stands("requires_payment_method")
+	assert.Equal(t, DoShow, s.row.Outcome().Do)
+	s.pays("t2")
+	s.sends(Confirm)
+	assert.Equal(t, wait("unknown", "unknown_result"), s.row.Outcome())
+}
+
+// The order's page says that it was not paid, and the buyer may pay it.
+func TestOutcome_ofAnOrderThatNobodyPaid(t *testing.T) {
+	s := tell(t)
+	s.row.Place(order("R1"), true, s.now)
+	assert.Equal(t, "open", s.row.Outcome().State)
+	s.present = false
+	s.after(time.Hour)
+	s.next()
+	assert.Equal(t, "failed", s.row.Outcome().State)
+	assert.Equal(t, DoShow, s.row.Outcome().Do)
 }
 
 // A tab that has lost against a later one says so (LC-32).
