@@ -119,8 +119,8 @@ func TestValidateSaysTheRangeOfTheSortOrder_LC08(t *testing.T) {
 func TestValidateTakesSixteenWebhookSecrets(t *testing.T) {
 	s := complete()
 	s.Test.WebhookSecrets = nil
-	for _, name := range strings.Split("abcdefghijklmnop", "") {
-		s.Test.WebhookSecrets = append(s.Test.WebhookSecrets, webhookSecret(name))
+	for _, name := range "abcdefghijklmnop" {
+		s.Test.WebhookSecrets = append(s.Test.WebhookSecrets, webhookSecret(string(name)))
 	}
 	require.NoError(t, s.Validate())
 }

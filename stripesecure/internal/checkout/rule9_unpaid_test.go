@@ -75,14 +75,19 @@ func TestRule9_tenRefusalsAreAFinding(t *testing.T) {
 		assert.True(t, s.row.found("stuck"))
 	})
 	t.Run("a capture", func(t *testing.T) {
-		r := onHold(true)
-		for n := range 10 {
-			assert.False(t, r.found("stuck"))
-			now := noon.Add(time.Duration(n) * 10 * time.Minute)
-			r.Answered("a-1", settle(t, r, now).Key, refused, now)
+		for _, shown := range []*Intent{nil, seenAs("requires_capture", 0)} { // the PaymentIntent beside the refusal
+			r := onHold(true)
+			refused.Intent = shown
+			for n := range 10 {
+				assert.False(t, r.found("stuck"))
+				r.Untold = nil
+				now := noon.Add(time.Duration(n) * 10 * time.Minute)
+				r.Answered("a-1", settle(t, r, now).Key, refused, now)
+			}
+			assert.True(t, r.found("stuck"))
 		}
-		assert.True(t, r.found("stuck"))
 	})
+	refused.Intent = nil
 	t.Run("the order's ref on captured money: it is only written for people", func(t *testing.T) {
 		r := paid()
 		a := r.Current()
