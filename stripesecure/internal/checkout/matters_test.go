@@ -88,3 +88,17 @@ func TestReviewed_aDisputeThatIsKnownIsNotLookedForAgain(t *testing.T) {
 		assert.Equal(t, c.look, r.Attempts[0].Refresh, name)
 	}
 }
+
+// A dispute is looked at until the bank has decided it, and no longer.
+func TestReviewed_aDisputeIsLookedAtUntilItIsDecided(t *testing.T) {
+	for status, open := range map[string]bool{
+		"needs_response": true, "under_review": true, "warning_needs_response": true, "warning_under_review": true,
+		"won": false, "lost": false, "warning_closed": false,
+	} {
+		r := paid()
+		seen := MattersSeen{Intent: Intent{ID: "pi_1", Seen: r.Attempts[0].Seen}}
+		seen.Disputes = []Dispute{{ID: "dp_1", Status: status, Created: noon}}
+		r.Reviewed("a-1", seen, noon)
+		assert.Equal(t, open, !r.Attempts[0].Matters.LookAt.IsZero(), status)
+	}
+}

@@ -48,8 +48,10 @@ func TestRule11_aWithdrawnOrderGetsItsPlaceBackIfTheCaptureWon(t *testing.T) {
 	s.row.KeyAnswer(1, &r1, false, s.now)
 	s.state(Cancelling)
 	assert.Nil(t, s.row.Order)
+	s.row.Withdrawn = append(s.row.Withdrawn, "R0")
 	s.reads("succeeded")
 	assert.Equal(t, &r1, s.row.Order)
 	assert.Equal(t, "captured", s.row.State(1))
 	assert.Equal(t, OrderTaken, s.row.Place(r1, false, s.now), "it is withdrawn no more")
+	assert.Equal(t, []string{"R0"}, s.row.Withdrawn, "another one stays so")
 }

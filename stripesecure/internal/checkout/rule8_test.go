@@ -40,3 +40,22 @@ func TestRule8_cancelThereFirst(t *testing.T) {
 		})
 	}
 }
+
+// The order costs another amount than the payment that is being begun.
+func TestRule8_aCreateThatNobodySentNeedsNoProof(t *testing.T) {
+	for name, c := range map[string]struct {
+		sent bool
+		want State
+	}{"it was not sent": {false, Refused}, "it was sent": {true, Cancelling}} {
+		t.Run(name, func(t *testing.T) {
+			s := tell(t)
+			s.pays("t1")
+			if c.sent {
+				s.sends(CreateIntent)
+			}
+			s.row.Place(Order{Ref: "R1", Total: 90, Currency: yen}, true, s.now)
+			s.state(c.want)
+			assert.Equal(t, !c.sent, s.row.Proven())
+		})
+	}
+}

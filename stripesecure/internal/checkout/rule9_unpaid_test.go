@@ -111,3 +111,15 @@ func TestRule9_anAbandonedTryIsNoNews(t *testing.T) {
 		assert.Equal(t, want, s.next(), status)
 	}
 }
+
+// What Stripe releases by itself was a hold; a try that never was one is only over.
+func TestRule9_onlyAHoldExpires(t *testing.T) {
+	for status, want := range map[string]State{"requires_action": Cancelled, "requires_capture": Expired} {
+		s := tell(t)
+		s.stands(status)
+		gone := s.is("canceled")
+		gone.Cancelled = "automatic"
+		s.row.ReadIntent("id-t1", *gone, s.now)
+		assert.Equal(t, want, s.attempt().State, status)
+	}
+}
