@@ -104,6 +104,24 @@ func TestOutcome_whileAConfirmIsUnderWay(t *testing.T) {
 	assert.Equal(t, wait("unknown", "unknown_result"), s.row.Outcome())
 }
 
+// There is an order or there is none: nobody is sent to make a second one.
+func TestOutcome_whereTheBuyerIsSent(t *testing.T) {
+	free := tell(t)
+	free.row.SubmitFree(Cart{Currency: yen}, free.now)
+	assert.Equal(t, Outcome{State: "not_needed", Do: DoPlace}, free.row.Outcome())
+	free.row.end(&End{Reason: AmountChanged, At: free.now})
+	assert.Equal(t, DoWait, free.row.Outcome().Do, "while the free key is being closed")
+	free.row.End = nil
+	free.row.Place(Order{Ref: "R1", Currency: yen}, false, free.now)
+	assert.Equal(t, Outcome{State: "not_needed", Do: DoOrder}, free.row.Outcome())
+
+	s := tell(t)
+	s.stands("succeeded")
+	assert.Equal(t, DoPlace, s.row.Outcome().Do)
+	s.row.Place(order("R1"), false, s.now)
+	assert.Equal(t, DoOrder, s.row.Outcome().Do)
+}
+
 // The order's page says that it was not paid, and the buyer may pay it.
 func TestOutcome_ofAnOrderThatNobodyPaid(t *testing.T) {
 	s := tell(t)
