@@ -53,3 +53,22 @@ func TestCopyOfALiveShop_toldNewsMovesNothing_rule10(t *testing.T) {
 		assert.Equal(b, []string{stripetest.StatusRequiresCapture}, b.statuses())
 	})
 }
+
+// Nothing stands still because somebody wrote the address otherwise.
+func TestCopyOfALiveShop_theSameAddressWrittenOtherwise(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		b.staging()
+		for address, copied := range map[string]bool{
+			"https://shop.example/": false, "https://Shop.example": false, "https://shop.example:443": false,
+			"https://shop.example/staging": true, "http://shop.example": true, "https://shop.example:8443": true,
+		} {
+			o := b.options
+			o.BaseURL = address
+			p, err := stripesecure.New(o)
+			require.NoError(b, err)
+			site, err := p.Site(b.Context())
+			require.NoError(b, err)
+			assert.Equal(b, copied, site.Copy, address)
+		}
+	})
+}

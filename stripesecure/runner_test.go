@@ -236,3 +236,28 @@ func TestSecondJanitor_withoutEvents(t *testing.T) {
 		})
 	}
 }
+
+// One sweep of a server whose clock was a year ahead must not send the janitor to
+// sleep for a year.
+func TestSecondJanitor_aClockThatWasWrong(t *testing.T) {
+	ahead := time.Duration(0)
+	with(t, func(o *stripesecure.Options, _ *settings.Settings) {
+		o.Now = func() time.Time { return time.Now().Add(ahead) }
+	}, func(b *bench) {
+		recent, old := b.held("cart-1"), b.captured("cart-2")
+		<-time.After(3 * 24 * time.Hour) // behind the hourly list
+		b.sweeps(2 * time.Hour)
+		ahead = 365 * 24 * time.Hour
+		b.sweeps(2 * time.Minute)
+		require.NoError(b, b.stripe.Dashboard().Capture(recent.Intent, 0))
+		require.NoError(b, b.stripe.Dashboard().Refund(old.Intent, 500))
+		ahead = 0
+		b.sweeps(2 * time.Minute)
+		recent, err := b.plugin.Payment(b.Context(), recent.ID)
+		require.NoError(b, err)
+		assert.Equal(b, stripesecure.StateCaptured, recent.State)
+		old, err = b.plugin.Payment(b.Context(), old.ID)
+		require.NoError(b, err)
+		assert.Equal(b, yen(500), old.Refunded)
+	})
+}

@@ -80,13 +80,18 @@ func (p *Plugin) scanRecord(ctx context.Context) (scanRecord, error) {
 	return record, err
 }
 
-// scheduleScan makes the janitor's row, due at once, where there is none.
+// scheduleScan makes the janitor's row, due at once, where there is none, or where
+// a clock that was wrong has put it off.
 func (p *Plugin) scheduleScan(ctx context.Context) error {
-	_, err := p.opts.Store.Get(ctx, p.opts.ShopID, scanRow)
-	if !errors.Is(err, ErrNoRow) {
+	row, err := p.opts.Store.Get(ctx, p.opts.ShopID, scanRow)
+	switch {
+	case errors.Is(err, ErrNoRow):
+		row = Row{Shop: p.opts.ShopID, Checkout: scanRow, Body: []byte("{}")}
+	case err != nil || row.Due.Before(p.now().Add(2*scanEvery)):
 		return err
 	}
-	err = p.opts.Store.Put(ctx, Row{Shop: p.opts.ShopID, Checkout: scanRow, Due: p.now(), Body: []byte("{}")})
+	row.Due = p.now()
+	err = p.opts.Store.Put(ctx, row)
 	if errors.Is(err, ErrConflict) {
 		return nil
 	}
@@ -133,7 +138,7 @@ func (p *Plugin) scan(ctx context.Context, row Row) error {
 func (r *scanRecord) begin(now time.Time, scope checkout.Scope) {
 	from, deep := r.window(now)
 	since := now.Add(-eventLife)
-	if last := r.Heard[heardKey(scope)].Add(-scanOverlap); last.After(since) {
+	if last := earlier(r.Heard[heardKey(scope)], now).Add(-scanOverlap); last.After(since) {
 		since = last
 	}
 	r.Pass = &scanPass{Scope: scope, Began: now, From: from, Deep: deep, Since: since}
@@ -160,6 +165,13 @@ func (r *scanRecord) finish() {
 	r.Pass = nil
 }
 
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 func heardKey(scope checkout.Scope) string { return scope.Environment + " " + scope.Account }
 
 func (p *Plugin) putScan(ctx context.Context, row *Row, record scanRecord, due time.Time) error {
@@ -183,7 +195,7 @@ func (r scanRecord) window(now time.Time) (from time.Time, deep bool) {
 	if now.Before(night) {
 		night = night.AddDate(0, 0, -1)
 	}
-	if r.Deep.Before(night) {
+	if r.Deep.Before(night) || r.Deep.After(now) {
 		return now.Add(-scanDeep), true
 	}
 	from = now.Add(-scanRecent)

@@ -44,7 +44,7 @@ func (p *Plugin) Site(ctx context.Context) (Site, error) {
 	if err != nil {
 		return Site{}, storeError("Site", err)
 	}
-	return Site{Recorded: record.BaseURL, Here: here, Copy: record.BaseURL != here}, nil
+	return Site{Recorded: record.BaseURL, Here: here, Copy: !sameAddress(record.BaseURL, here)}, nil
 }
 
 // ConfirmSite says that this is the live shop now, for example after a move to
