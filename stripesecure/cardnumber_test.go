@@ -349,3 +349,23 @@ func (b *bench) stripeSecrets(r reply, seen *strings.Builder) {
 	}
 	fmt.Fprintln(seen, text)
 }
+
+// LC-27: clerks type too.
+func TestCardNumbers_ofClerks_LC27(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		p := b.captured("cart-1")
+		b.stripe.ForgetCalls()
+		for _, refund := range []stripesecure.Refund{{ID: visa}, {ID: "op", Note: "of 4242-4242-4242-4242"}} {
+			_, err := b.plugin.Refund(b.Context(), p.ID, refund)
+			require.ErrorIs(b, err, stripesecure.ErrInvalid)
+			assert.Regexp(b, `refund\.(id|note) card_number`, faults(err))
+			assert.NotContains(b, err.Error(), "4242")
+		}
+		_, err := b.plugin.SubmitEvidence(b.Context(), p.ID, "dp_1", stripesecure.Evidence{Text: "paid with " + visa})
+		require.ErrorIs(b, err, stripesecure.ErrInvalid)
+		assert.Contains(b, faults(err), "evidence.uncategorized_text card_number")
+		_, err = b.plugin.SubmitEvidence(b.Context(), p.ID, "dp_1", stripesecure.Evidence{ShippingTracking: visa})
+		require.ErrorIs(b, err, stripesecure.ErrNotFound, "a parcel's number may look so; there is no such dispute")
+		assert.Empty(b, b.stripe.Calls())
+	})
+}

@@ -47,6 +47,9 @@ type Evidence struct {
 
 const maxEvidence = 150_000
 
+// longNumbers are fields whose numbers may look like those of cards by chance.
+var longNumbers = map[string]bool{"shipping_tracking_number": true, "access_activity_log": true}
+
 func (e Evidence) fields() map[string]string {
 	return map[string]string{
 		"customer_name": e.CustomerName, "customer_email_address": e.CustomerEmail, "customer_purchase_ip": e.CustomerPurchaseIP,
@@ -70,6 +73,9 @@ func (e Evidence) check() []Fault {
 		total += utf8.RuneCountInString(text)
 		if !utf8.ValidString(text) {
 			faults = append(faults, Fault{"evidence." + field, "not_utf8"})
+		}
+		if !longNumbers[field] && typedCard(text) {
+			faults = append(faults, Fault{"evidence." + field, faultCardNumber})
 		}
 	}
 	switch {

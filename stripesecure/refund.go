@@ -11,7 +11,7 @@ import (
 
 // Refund is an operation of the merchant that gives captured money back.
 type Refund struct {
-	// ID is the host's id of the operation, 1 to 128 characters, made once when
+	// ID is the host's id of the operation, 1 to 128 bytes, made once when
 	// the merchant decides (when the form is drawn, say) and stored with it. The
 	// same ID again is the same refund, never a second one.
 	ID string
@@ -75,6 +75,8 @@ func (r Refund) check() (int64, []Fault) {
 	minor, faults := merchantAmount("refund.amount", r.Amount)
 	if r.ID == "" || len(r.ID) > 128 || textFault(r.ID) != "" {
 		faults = append(faults, Fault{"refund.id", "malformed"})
+	} else if madeCard(r.ID) {
+		faults = append(faults, Fault{"refund.id", faultCardNumber})
 	}
 	switch r.Reason {
 	case "", RefundDuplicate, RefundFraudulent, RefundByRequested:

@@ -90,8 +90,30 @@ func (r *Row) Refund(gen int, want Refund, now time.Time) RefundVerdict {
 		return RefundTooMuch
 	}
 	want.State, want.At = RefundWanted, now
+	a.Matters.forget()
 	a.Matters.Refunds = append(a.Matters.Refunds, &want)
 	return RefundTaken
+}
+
+// maxRefused is how many refusals a row keeps: a script that goes on asking under
+// new ids must not make it grow for ever.
+const maxRefused = 50
+
+// forget drops the oldest definite refusal. One without an answer may still turn up.
+func (m *Matters) forget() {
+	refused := 0
+	oldest := -1
+	for i, f := range m.Refunds {
+		if f.State == RefundRefused && f.Failure != "no_answer" {
+			refused++
+			if oldest < 0 {
+				oldest = i
+			}
+		}
+	}
+	if refused >= maxRefused {
+		m.Refunds = slices.Delete(m.Refunds, oldest, oldest+1)
+	}
 }
 
 // Refundable is what is left of the captured money: what Stripe has given back,

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -205,4 +206,26 @@ func TestRefund_after23HoursALostOneIsNotSentAgain(t *testing.T) {
 		assert.Equal(t, want, made.State, after)
 		assert.Equal(t, want == RefundRefused, w.r.found("refund_failed"), "a person has to look")
 	}
+}
+
+// A script that asks for ever under new ids, of a charge that Stripe refuses to
+// refund: the row does not grow, and what has happened is not forgotten.
+func TestRefund_refusalsDoNotFillTheRow(t *testing.T) {
+	w := ask(t)
+	w.answer = Answer{Refund: &RefundSeen{ID: "re_1", Op: "op", Amount: 300, State: RefundSucceeded}}
+	w.atStripe = []RefundSeen{{ID: "re_1", Op: "op", Amount: 300, State: RefundSucceeded}}
+	require.Equal(t, MakeRefund, w.step(noon))
+	w.answer = Answer{Error: "charge_disputed"}
+	for i := range 200 {
+		now := noon.Add(time.Duration(i+1) * time.Hour)
+		require.Equal(t, RefundTaken, w.r.Refund(1, Refund{Op: fmt.Sprint("again-", i), Amount: 100}, now))
+		for w.step(now) != "" {
+		}
+	}
+	assert.LessOrEqual(t, len(w.r.Current().Matters.Refunds), 51)
+	made, left := w.r.RefundOf(1, "op")
+	assert.Equal(t, RefundSucceeded, made.State)
+	assert.EqualValues(t, 900, left)
+	last, _ := w.r.RefundOf(1, "again-199")
+	assert.Equal(t, RefundRefused, last.State)
 }
