@@ -508,3 +508,37 @@ func TestCopyOfALiveShop_clerksAreStopped(t *testing.T) {
 		require.NoError(b, err)
 	})
 }
+
+// The draft of one day is sent to the bank on another, with nothing added.
+func TestSubmitEvidence_theDraftAsItIs(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		p, err := b.plugin.Payment(b.Context(), b.underWay("dispute").ID)
+		require.NoError(b, err)
+		dispute := p.Disputes[0].ID
+		for submitted, e := range []stripesecure.Evidence{{Text: "delivered"}, {Submit: true}} {
+			p, err = b.plugin.SubmitEvidence(b.Context(), p.ID, dispute, e)
+			require.NoError(b, err)
+			assert.Equal(b, submitted, p.Disputes[0].Submissions)
+		}
+		assert.Equal(b, "under_review", p.Disputes[0].Status)
+	})
+}
+
+// The bank has taken the money back already: a refund beside it would give it
+// away a second time, and Stripe refuses it, also where a part went back before.
+func TestRefund_ofChargedBackMoney(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		p, err := b.plugin.Capture(b.Context(), b.held("cart-1").ID, yen(700))
+		require.NoError(b, err)
+		_, err = b.plugin.Refund(b.Context(), p.ID, stripesecure.Refund{ID: "before", Amount: yen(100)})
+		require.NoError(b, err)
+		require.NoError(b, b.stripe.Dashboard().Dispute(p.Intent, "fraudulent"))
+		_, err = b.plugin.Refund(b.Context(), p.ID, stripesecure.Refund{ID: "beside", Amount: yen(100)})
+		require.ErrorIs(b, err, stripesecure.ErrStripe)
+		b.sweeps(time.Hour)
+		p, err = b.plugin.Payment(b.Context(), p.ID)
+		require.NoError(b, err)
+		assert.Equal(b, yen(100), p.Refunded)
+		assert.True(b, p.Disputed)
+	})
+}

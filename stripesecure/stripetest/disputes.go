@@ -240,7 +240,9 @@ func updateDispute(c *call) (any, error) {
 		return nil, invalid("", "evidence", "The combined character count of all fields is limited to 150,000.")
 	}
 	d.EvidenceDetails.HasEvidence = d.Evidence != (Evidence{})
-	submit := c.form.has("evidence") && c.form.or("true", "submit") == "true"
+	// Evidence is submitted unless the call says otherwise; what is staged is
+	// submitted by a call that says so (docs.stripe.com/api/disputes/update).
+	submit := d.open() && d.EvidenceDetails.HasEvidence && (c.form.has("evidence") && !c.form.has("submit") || c.form.yes("submit"))
 	if submit {
 		d.EvidenceDetails.SubmissionCount++
 		d.Status = map[bool]string{true: inquiryPrefix + "under_review", false: "under_review"}[d.inquiry()]

@@ -118,7 +118,7 @@ func (c *call) refundAmount(ch *Charge) (int64, *Error) {
 		return 0, refused("charge_already_refunded", "", "Charge "+ch.ID+" has already been refunded.")
 	case !ch.Captured:
 		return 0, refused("charge_not_refundable", "", "This PaymentIntent has not been captured; cancel it to release the money.")
-	case ch.Disputed && ch.AmountRefunded == 0 && disputeTakesMoney(c.m, ch):
+	case ch.Disputed && disputeTakesMoney(c.m, ch):
 		return 0, refused("charge_disputed", "", "Charge "+ch.ID+" has been charged back; cannot issue a refund.")
 	}
 	left := ch.Amount - ch.AmountRefunded
