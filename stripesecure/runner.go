@@ -34,11 +34,17 @@ func NewRunner(store Store, plugins ...*Plugin) *Runner {
 
 // Run sweeps each shop every 30 seconds until ctx ends, and returns its error. A
 // sweep that fails is logged by its plugin's logger and tried again. No shop waits
-// for another one's Stripe or host.
+// for another one's Stripe or host, and they take turns, so that a thousand of
+// them do not ask the store at once.
 func (r *Runner) Run(ctx context.Context) error {
 	var shops sync.WaitGroup
-	for _, p := range r.plugins {
-		shops.Go(func() { NewRunner(r.store, p).sweeps(ctx) })
+	for i, p := range r.plugins {
+		turn := sweepEvery * time.Duration(i) / time.Duration(len(r.plugins))
+		shops.Go(func() {
+			if p.sleep(ctx, turn) {
+				NewRunner(r.store, p).sweeps(ctx)
+			}
+		})
 	}
 	shops.Wait()
 	<-ctx.Done()
