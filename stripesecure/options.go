@@ -53,8 +53,8 @@ type Options struct {
 	// discard.
 	Logger *slog.Logger
 
-	// NewID makes random ids and idempotency keys. Default: 128 bits of
-	// crypto/rand.
+	// NewID makes random ids and idempotency keys, for several goroutines at once.
+	// Default: 128 bits of crypto/rand.
 	NewID func() string
 
 	// Now is the clock. Default: time.Now.

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,9 +81,9 @@ type under struct{ intent, back, page, token, othersCard string }
 
 // underWay prepares two shops that are the same to the last byte.
 func underWay(t *testing.T, test func(b *bench, w *under)) {
-	ids := 0
+	var ids atomic.Int64
 	withShop(t, both(placing, both(webhooks, func(o *stripesecure.Options, s *settings.Settings) {
-		o.NewID = func() string { ids++; return fmt.Sprintf("id%04d", ids) }
+		o.NewID = func() string { return fmt.Sprintf("id%04d", ids.Add(1)) }
 		s.SaveCard, s.Capture = settings.SaveOptional, settings.CaptureAutomatic
 	})), func(b *bench) {
 		w := &under{}
