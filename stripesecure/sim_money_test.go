@@ -72,11 +72,11 @@ func (s *simStripe) refund(form url.Values) checkout.Answer {
 	case i.status != succeeded:
 		s.w.failf("R", "%s is to be refunded and is %s", i.id, i.status)
 		return checkout.Answer{Error: "charge_not_refundable"}
-	case i.disputed != "" && i.disputed != "won" && i.refunded() == 0 && i.received == i.amount:
-		return checkout.Answer{Error: "charge_disputed"}
 	case i.refunded() == i.received:
 		s.w.checkRefundRefused(i)
 		return checkout.Answer{Error: "charge_already_refunded"}
+	case i.disputed != "" && i.disputed != "won":
+		return checkout.Answer{Error: "charge_disputed"}
 	case amount > i.received-i.refunded():
 		s.w.checkRefundRefused(i)
 		return checkout.Answer{Error: "invalid_request_error", Param: "amount"}
