@@ -46,7 +46,10 @@ func disputesView(a *checkout.Attempt) []Dispute {
 func warningsView(a *checkout.Attempt) []FraudWarning {
 	var all []FraudWarning
 	for _, w := range a.Matters.Warnings {
-		all = append(all, FraudWarning(w))
+		view := FraudWarning(w)
+		// Our own refund may be newer than what Stripe last said of the warning.
+		view.Actionable = w.Actionable && !a.Seen.Disputed && len(a.Matters.Disputes) == 0 && a.Seen.Refunded < a.Seen.Received
+		all = append(all, view)
 	}
 	return all
 }

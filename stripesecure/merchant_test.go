@@ -451,6 +451,11 @@ func TestFraudWarning(t *testing.T) {
 		told := b.host.lastTold()
 		require.Len(b, told.Warnings, 1)
 		assert.True(b, told.Warnings[0].Actionable)
+		_, err = b.plugin.Refund(b.Context(), p.ID, stripesecure.Refund{ID: "r-1"})
+		require.NoError(b, err)
+		require.NoError(b, b.deliver(b.stripe.Events("charge.refunded")...))
+		b.sweeps(time.Minute)
+		assert.False(b, b.host.lastTold().Warnings[0].Actionable, "the money is back")
 	})
 }
 

@@ -154,6 +154,7 @@ func (m *mode) dispute(ch *Charge, reason string) {
 	}
 	m.emit(nil, "charge.updated", *ch, &before)
 	m.closeReview(ch, "disputed")
+	m.settleWarnings(ch)
 	m.changed(ch)
 	m.s.later(time.Unix(d.EvidenceDetails.DueBy, 0), func() { m.overdue(d) })
 }

@@ -27,11 +27,28 @@ var _ = register(resource{name: fraudWarning, object: &EarlyFraudWarning{}, rout
 
 func (m *mode) warn(pi *PaymentIntent, ch *Charge) {
 	w := &EarlyFraudWarning{
-		ID: m.s.newID("issfr"), Object: fraudWarning, Actionable: true, Charge: ch.ID, Created: m.now(),
+		ID: m.s.newID("issfr"), Object: fraudWarning, Actionable: actionable(ch), Charge: ch.ID, Created: m.now(),
 		FraudType: "unauthorized_use_of_card", Livemode: m.isLive, PaymentIntent: pi.ID,
 	}
 	m.insert(fraudWarning, w)
 	m.emit(nil, "radar.early_fraud_warning.created", *w, nil)
+}
+
+// actionable: a charge that is disputed, or refunded in full, needs no refund any
+// more (docs.stripe.com/api/radar/early_fraud_warnings/object).
+func actionable(ch *Charge) bool { return !ch.Disputed && !ch.Refunded }
+
+// settleWarnings says of a charge's warnings whether there is still something to
+// do about them.
+func (m *mode) settleWarnings(ch *Charge) {
+	each(m, fraudWarning, func(w *EarlyFraudWarning) bool {
+		if w.Charge == ch.ID && w.Actionable != actionable(ch) {
+			before := *w
+			w.Actionable = actionable(ch)
+			m.emit(nil, "radar.early_fraud_warning.updated", *w, &before)
+		}
+		return true
+	})
 }
 
 func getWarning(c *call) (any, error) {

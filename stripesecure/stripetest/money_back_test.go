@@ -84,6 +84,32 @@ func TestDisputes(t *testing.T) {
 	assert.Contains(t, send(t, s, "GET /v1/radar/early_fraud_warnings", "").text, "issfr_")
 }
 
+// An early fraud warning asks for something only while the charge is neither
+// disputed nor refunded in full.
+func TestWarningIsActionable(t *testing.T) {
+	const fraud = "4000000000005423"
+	s := stripetest.New()
+	warned := func(act func(id string)) any {
+		id := taken(t, s, fraud)
+		act(id)
+		data, _ := send(t, s, "GET /v1/radar/early_fraud_warnings", "payment_intent="+id).body["data"].([]any)
+		require.Len(t, data, 1)
+		w, _ := data[0].(map[string]any)
+		return w["actionable"]
+	}
+	refund := func(amount string) func(string) {
+		return func(id string) {
+			require.Equal(t, 200, send(t, s, "POST /v1/refunds", "payment_intent="+id+amount).status)
+		}
+	}
+	assert.Equal(t, true, warned(func(string) {}))
+	assert.Equal(t, true, warned(refund("&amount=200")), "a part is left")
+	assert.Empty(t, s.Events("radar.early_fraud_warning.updated"))
+	assert.Equal(t, false, warned(refund("")))
+	assert.Len(t, s.Events("radar.early_fraud_warning.updated"), 1)
+	assert.Equal(t, false, warned(func(id string) { require.NoError(t, s.Dashboard().Dispute(id, "fraudulent")) }))
+}
+
 func TestReviews(t *testing.T) {
 	s := stripetest.New()
 	r := pay(t, s, "4000000000009235", "")

@@ -159,6 +159,7 @@ func (m *mode) refund(c *call, ch *Charge, amount int64, reason string, meta map
 	if ch.Refunded {
 		m.closeReview(ch, "refunded")
 	}
+	m.settleWarnings(ch)
 	m.changed(ch)
 	return r
 }
@@ -176,6 +177,7 @@ func (m *mode) endRefund(r *Refund, ch *Charge, good bool) {
 		r.FailureBalanceTransaction = m.entry("refund_failure", r.ID, r.Currency, r.Amount, 0).ID
 		ch.AmountRefunded -= r.Amount
 		ch.Refunded = false
+		m.settleWarnings(ch)
 		m.changed(ch)
 	}
 	m.emit(nil, "charge.refund.updated", *r, &before)
