@@ -2,6 +2,7 @@ package stripesecure_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -81,6 +83,42 @@ func TestTimeline(t *testing.T) {
 		}, lines)
 		_, err = b.plugin.Timeline(b.Context(), "cart-9.1")
 		require.ErrorIs(b, err, stripesecure.ErrNotFound)
+	})
+}
+
+// All that happened stays, in its order, also when the order was cancelled and
+// the checkout has gone on to its next payment.
+func TestTimeline_nothingIsLost(t *testing.T) {
+	whats := func(b *bench, id stripesecure.PaymentID) (all []string) {
+		moments, err := b.plugin.Timeline(b.Context(), id)
+		require.NoError(b, err)
+		for _, m := range moments {
+			all = append(all, strings.TrimSpace(m.What+" "+m.Detail))
+		}
+		return all
+	}
+	with(t, nil, func(b *bench) {
+		p := b.held("cart-1")
+		b.sweeps(28*24*time.Hour + 12*time.Hour) // two days before the hold ends there is a finding
+		<-time.After(time.Minute)
+		outage := b.stripe.Fail("POST *", stripetest.BadGateway).Always()
+		b.withdrawn(p.ID, p.Order.Ref)
+		held := []string{"submitted", "authorized", "order_placed R-cart-1.1", "finding hold_expiring"}
+		assert.Equal(b, held, whats(b, p.ID), "while the release is under way")
+		outage.Stop()
+		b.sweeps(10 * time.Minute)
+		assert.Equal(b, append(held, "released", "order_cancelled R-cart-1.1"), whats(b, p.ID))
+		next := b.place(b.pay(b.cart("cart-1"), visa).Payment).Payment
+		assert.Equal(b, []string{"submitted", "authorized", "order_placed R-cart-1.2"}, whats(b, next.ID), "of its own only")
+		assert.Equal(b, append(held, "released", "order_cancelled R-cart-1.1"), whats(b, p.ID))
+	})
+	with(t, nil, func(b *bench) { // the shop hears of the capture after what was made of it
+		p := b.held("cart-1")
+		require.NoError(b, b.stripe.Dashboard().Capture(p.Intent, 0))
+		require.NoError(b, b.stripe.Dashboard().Refund(p.Intent, 200))
+		require.NoError(b, b.stripe.Dashboard().Warn(p.Intent))
+		b.sweeps(3 * time.Hour)
+		assert.Equal(b, []string{"submitted", "authorized", "order_placed R-cart-1.1", "captured", "refund succeeded", "fraud_warning unauthorized_use_of_card", "finding fraud_warning"}, whats(b, p.ID))
 	})
 }
 

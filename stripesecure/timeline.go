@@ -1,6 +1,7 @@
 package stripesecure
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -18,6 +19,12 @@ type Moment struct {
 	What   string
 	Amount Money  // where there is one
 	Detail string // a code: of the decline, the refund's state, the finding; or the order's ref
+}
+
+// course is the order of what happens at one moment.
+var course = []string{
+	"submitted", "declined", "authorized", "order_placed", "captured", "released", "expired", "refund", "dispute",
+	"fraud_warning", "order_cancelled", "ended", "finding",
 }
 
 // Text says what happened, for the merchant.
@@ -47,7 +54,9 @@ func (p *Plugin) Timeline(ctx context.Context, id PaymentID) ([]Moment, error) {
 		}
 	}
 	all = append(all, rowMoments(j.row, gen)...)
-	slices.SortStableFunc(all, func(a, b Moment) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(all, func(a, b Moment) int {
+		return cmp.Or(a.At.Compare(b.At), slices.Index(course, a.What)-slices.Index(course, b.What))
+	})
 	return all, nil
 }
 
@@ -64,7 +73,7 @@ func attemptMoments(a *checkout.Attempt) []Moment {
 		all = append(all, Moment{At: a.AuthorizedAt, What: "authorized", Amount: amount})
 	}
 	if !a.CapturedAt.IsZero() {
-		all = append(all, Moment{At: a.CapturedAt, What: "captured", Amount: FromMinor(a.Seen.Received, a.Currency)})
+		all = append(all, Moment{At: capturedBy(a), What: "captured", Amount: FromMinor(a.Seen.Received, a.Currency)})
 	}
 	if !a.EndedAt.IsZero() && !a.AuthorizedAt.IsZero() {
 		what := map[bool]string{true: "expired", false: "released"}[a.State == checkout.Expired]
@@ -82,6 +91,22 @@ func attemptMoments(a *checkout.Attempt) []Moment {
 	return all
 }
 
+// capturedBy is when the money was taken at the latest: what was made of it in the
+// Dashboard may be older than the news of the capture, and Stripe counts seconds.
+func capturedBy(a *checkout.Attempt) time.Time {
+	at := a.CapturedAt
+	for _, f := range a.Matters.Refunds {
+		at = earlier(at, f.At)
+	}
+	for _, d := range a.Matters.Disputes {
+		at = earlier(at, d.Created)
+	}
+	for _, w := range a.Matters.Warnings {
+		at = earlier(at, w.Created)
+	}
+	return at
+}
+
 // ending is how a payment was left: its order was cancelled, or there was none.
 func ending(e checkout.Ended) Moment {
 	if e.Ref != "" {
@@ -92,16 +117,30 @@ func ending(e checkout.Ended) Moment {
 
 func rowMoments(r *checkout.Row, gen int) []Moment {
 	var all []Moment
-	if gen == r.Gen && r.Order != nil && !r.OrderAt.IsZero() {
-		all = append(all, Moment{At: r.OrderAt, What: "order_placed", Amount: FromMinor(r.Order.Total, r.Order.Currency), Detail: r.Order.Ref})
+	placed := func(o *checkout.Order, at time.Time) {
+		if o != nil && !at.IsZero() {
+			all = append(all, Moment{At: at, What: "order_placed", Amount: FromMinor(o.Total, o.Currency), Detail: o.Ref})
+		}
 	}
+	began, over := time.Time{}, time.Time{}
 	for _, e := range r.Ended {
-		if e.Gen == gen {
+		switch e.Gen {
+		case gen - 1:
+			began = e.At
+		case gen:
+			over = e.At
+			placed(e.Order, e.OrderAt)
 			all = append(all, ending(e))
 		}
 	}
 	if gen == r.Gen {
-		for _, f := range r.Findings {
+		placed(r.Order, r.OrderAt)
+		if r.End != nil { // withdrawn, and its hold is not read back as released yet
+			placed(r.End.Order, r.OrderAt)
+		}
+	}
+	for _, f := range r.Findings {
+		if f.At.After(began) && (over.IsZero() || !f.At.After(over)) {
 			all = append(all, Moment{At: f.At, What: "finding", Detail: f.Code})
 		}
 	}

@@ -185,10 +185,12 @@ func (r *Row) closed(now time.Time) {
 
 func (r *Row) nextGeneration(now time.Time) {
 	end := r.End
-	r.Ended = append(r.Ended, Ended{Gen: r.Gen, Reason: end.Reason, Ref: end.Ref, At: now, Proven: r.Proven()})
+	r.Ended = append(r.Ended, Ended{
+		Gen: r.Gen, Reason: end.Reason, Ref: end.Ref, At: now, Proven: r.Proven(), Order: end.Order, OrderAt: r.OrderAt,
+	})
 	r.news()
 	r.Gen++
-	r.End, r.Order, r.Withdrawn = nil, nil, nil
+	r.End, r.Order, r.OrderAt, r.Withdrawn = nil, nil, time.Time{}, nil
 	r.Failed, r.NotNeeded, r.TooMany, r.KeyTaken = false, false, false, false
 	r.PlaceAt, r.PlaceFails = time.Time{}, 0
 	if n := noticeFor(end, now); n != nil {

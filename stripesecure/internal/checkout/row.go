@@ -254,6 +254,10 @@ type Ended struct {
 	Ref    string    `json:"ref,omitempty"`
 	At     time.Time `json:"at"`
 	Proven bool      `json:"proven"` // every attempt of it was read back as cancelled
+	// Order is the one that it had and that was withdrawn, and OrderAt when its
+	// slot was filled: for the history, which nothing is decided by.
+	Order   *Order    `json:"order,omitempty"`
+	OrderAt time.Time `json:"order_at,omitzero"`
 }
 
 // Notice is a message for the buyer that survives a redirect.

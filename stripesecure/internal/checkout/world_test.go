@@ -191,6 +191,7 @@ func flatten(r *Row) {
 	}
 	for i := range r.Ended {
 		now(&r.Ended[i].At)
+		r.Ended[i].Order, r.Ended[i].OrderAt = nil, time.Time{} // history only
 	}
 	if r.End != nil {
 		now(&r.End.At)
