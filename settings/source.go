@@ -27,3 +27,13 @@ func Fixed(s Settings) Source { return fixed{s.Clone()} }
 type fixed struct{ settings Settings }
 
 func (f fixed) Settings(context.Context) (Settings, error) { return f.settings.Clone(), nil }
+
+// FixedOf gives the settings of a source that [Fixed] has made; false for any
+// other one, whose settings may change.
+func FixedOf(source Source) (Settings, bool) {
+	f, is := source.(fixed)
+	if !is {
+		return Settings{}, false
+	}
+	return f.settings.Clone(), true
+}

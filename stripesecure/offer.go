@@ -86,7 +86,7 @@ func (p *Plugin) unavailable(s settings.Settings, cart Cart) (wording.Code, word
 	least, _ := smallest.Minor()
 	most, _ := largest.Minor()
 	switch {
-	case !s.Enabled || s.Ready() != nil:
+	case p.Ready(s) != nil:
 		return wording.MethodUnavailable, wording.Facts{}
 	case !s.OffersIn(cart.Country):
 		return wording.RegionUnavailable, wording.Facts{}

@@ -17,7 +17,9 @@ import (
 // ShopID, SigningKeys, Store. Everything else has a default.
 type Options struct {
 	// BaseURL is the shop's own address, such as https://shop.example. Buyers
-	// are only ever sent to pages below it, and to Stripe.
+	// are only ever sent to pages below it, and to Stripe. http is for ⑦ test and
+	// for a server that only this machine reaches (localhost, 127.0.0.1); with ⑦
+	// live no buyer may pay there: see [Plugin.Ready].
 	BaseURL string
 
 	// Carts turns on the checkout calls of Handler. Nil: they answer 404.
@@ -163,6 +165,10 @@ func (o Options) check() (*url.URL, []Fault) {
 	case err != nil || (base.Scheme != "https" && base.Scheme != "http") || base.Host == "" ||
 		base.User != nil || base.RawQuery != "" || base.Fragment != "":
 		bad("base_url", "malformed")
+	default:
+		if s, fixed := settings.FixedOf(o.Settings); fixed && insecure(base.Scheme, base.Hostname(), s.Environment) {
+			bad("base_url", "insecure")
+		}
 	}
 	if o.Host == nil {
 		bad("host", "missing")

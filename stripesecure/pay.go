@@ -54,30 +54,6 @@ func (p *Plugin) Pay(ctx context.Context, cart Cart, in Input) (Result, error) {
 	return p.payCard(ctx, s, cart, in)
 }
 
-// ready returns the settings if buyers may pay with them.
-func (p *Plugin) ready(ctx context.Context, op string) (settings.Settings, error) {
-	s, err := p.opts.Settings.Settings(ctx)
-	switch {
-	case err != nil:
-		return s, fail(op, CodeNotReady, err)
-	case !s.Enabled || s.Ready() != nil:
-		return s, &Error{Code: CodeNotReady, Op: op, Faults: notReady(s)}
-	}
-	return s, nil
-}
-
-// notReady names the settings that are in the way.
-func notReady(s settings.Settings) []Fault {
-	var faults []Fault
-	if !s.Enabled {
-		faults = append(faults, Fault{"settings.enabled", "disabled"})
-	}
-	for _, f := range settings.FaultsOf(s.Ready()) {
-		faults = append(faults, Fault{"settings." + string(f.Field), string(f.Code)})
-	}
-	return faults
-}
-
 // refuse answers what needs no call and no row: the cart stays as it is.
 func (p *Plugin) refuse(s settings.Settings, cart Cart, in Input) *Result {
 	show := func(code wording.Code, facts wording.Facts) *Result {

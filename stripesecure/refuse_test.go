@@ -370,3 +370,50 @@ func TestSort_LC08(t *testing.T) {
 		assert.Equal(b, []stripesecure.PaymentPlugin{second, third, first}, list, "ascending, ties keep their order")
 	})
 }
+
+// A page with a card form that comes by http can be changed on its way: with real
+// cards nobody pays there, and whoever sets it up is told.
+func TestInsecureAddress_GL02(t *testing.T) {
+	live := func(s *settings.Settings) {
+		s.Environment = settings.Live
+		s.Live = settings.Keys{Publishable: stripetest.LivePublishableKey, Secret: settings.NewSecret(stripetest.LiveSecretKey), SweepOnly: true}
+	}
+	for base, good := range map[string]bool{
+		"http://shop.example": false, "http://192.168.1.7": false, "http://localhost.shop.example": false,
+		"https://shop.example": true, "http://127.0.0.1:8080": true, "http://[::1]:8080": true, "http://LOCALHOST.:80": true, "http://shop.localhost": true,
+	} {
+		t.Run(base, func(t *testing.T) {
+			var s settings.Settings
+			with(t, both(func(o *stripesecure.Options, _ *settings.Settings) { o.BaseURL = base }, changing(&s)), func(b *bench) {
+				cart := b.cart("cart-1")
+				cart.ReturnURL = base + "/back"
+				offer, err := b.plugin.Offer(b.Context(), cart)
+				require.NoError(b, err)
+				assert.True(b, offer.Available, "⑦ test may be anywhere")
+
+				live(&s)
+				<-time.After(time.Second)
+				offer, err = b.plugin.Offer(b.Context(), cart)
+				require.NoError(b, err)
+				assert.Equal(b, good, offer.Available)
+				health, err := b.plugin.Health(b.Context())
+				require.NoError(b, err)
+				assert.Equal(b, good, health.Ready)
+				if !good {
+					_, err = b.plugin.Pay(b.Context(), cart, stripesecure.Input{Token: b.stripe.Token(visa)})
+					require.ErrorIs(b, err, stripesecure.ErrNotReady)
+					assert.Equal(b, "options.base_url insecure", faults(err))
+					assert.Empty(b, b.stripe.Calls())
+				}
+
+				options := b.options
+				options.Settings = settings.Fixed(s)
+				_, err = stripesecure.New(options)
+				assert.Equal(b, good, err == nil, "settings that do not change are looked at once")
+				if !good {
+					assert.Equal(b, "options.base_url insecure", faults(err))
+				}
+			})
+		})
+	}
+}

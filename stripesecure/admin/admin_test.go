@@ -111,13 +111,20 @@ func open(t *testing.T) *office {
 	o.rows, err = admin.NewRowStore(admin.RowOptions{Store: o.memory, ShopID: "shop", Keys: ring(t, "a"), Default: begin(), Now: clock})
 	require.NoError(t, err)
 	o.store = o.rows
+	o.move("https://shop.example")
+	return o
+}
+
+// move opens the shop at this address.
+func (o *office) move(address string) {
+	o.Helper()
+	var err error
 	o.plugin, err = stripesecure.New(stripesecure.Options{
-		BaseURL: "https://shop.example", ShopID: "shop", Host: host{}, Settings: o.rows.Source(), Wording: o.rows,
+		BaseURL: address, ShopID: "shop", Host: host{}, Settings: o.rows.Source(), Wording: o.rows,
 		Store: o.memory, SigningKeys: [][]byte{bytes.Repeat([]byte{7}, 32)}, Transport: o.stripe.Transport(),
 	})
-	require.NoError(t, err)
+	require.NoError(o, err)
 	o.serve()
-	return o
 }
 
 // serve makes the pages for what the office has now.

@@ -2,8 +2,10 @@ package admin
 
 import (
 	"cmp"
+	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,10 +57,21 @@ func (q *request) readyLines(s settings.Settings) []line {
 			Do: q.text("test.ready.do"), Field: string(fault.Field),
 		})
 	}
+	if q.insecure(s) {
+		lines = append(lines, q.line(levelBad, "address", "insecure"))
+	}
 	if len(lines) == 0 {
 		lines = append(lines, q.line(levelGood, "ready", "ok", s.Environment.Label(string(q.lang))))
 	}
 	return lines
+}
+
+// insecure: the shop's own address is not good enough for real cards, which is
+// nothing that a field of the form could mend.
+func (q *request) insecure(s settings.Settings) bool {
+	var faults *stripesecure.Error
+	return errors.As(q.method.Plugin.Ready(s), &faults) &&
+		slices.ContainsFunc(faults.Faults, func(f stripesecure.Fault) bool { return f.Field == "options.base_url" })
 }
 
 // connectionLines judge what Stripe has answered.

@@ -216,6 +216,13 @@ func TestGoingLive_GL02_GL03(t *testing.T) {
 		late := confirm.post("/card/settings", confirm.with("do", "save"))
 		assert.Equal(t, http.StatusUnprocessableEntity, late.status)
 	})
+	t.Run("the address is http", func(t *testing.T) {
+		o := open(t)
+		o.move("http://shop.example")
+		page := o.post("/card/settings", o.get("/card/settings").with(append(live, "do", "preview")...))
+		assert.Equal(t, http.StatusUnprocessableEntity, page.status)
+		page.says("buyers can pay at an https address only", "Ask whoever runs the server")
+	})
 	t.Run("saved", func(t *testing.T) {
 		o := open(t)
 		saved := o.get("/card/settings").save(live...)
