@@ -54,7 +54,23 @@ func (e Endpoint) OK() bool { return len(e.Faults) == 0 }
 // that Stripe refuses; a restricted key needs "Webhook Endpoints"), stripe,
 // canceled.
 func (p *Plugin) CheckEndpoint(ctx context.Context, environment settings.Environment) (Endpoint, error) {
-	look, err := p.endpoint(ctx, "CheckEndpoint", environment)
+	const op = "CheckEndpoint"
+	s, err := p.opts.Settings.Settings(ctx)
+	if err != nil {
+		return Endpoint{}, fail(op, CodeNotReady, nil)
+	}
+	look, err := p.endpoint(ctx, op, s, environment)
+	if err != nil {
+		return Endpoint{}, err
+	}
+	return look.report, nil
+}
+
+// CheckEndpointOf is CheckEndpoint with settings that need not be stored, in their
+// environment ⑦: a merchant's page looks at what was entered before it is saved.
+// Errors as CheckEndpoint.
+func (p *Plugin) CheckEndpointOf(ctx context.Context, s settings.Settings) (Endpoint, error) {
+	look, err := p.endpoint(ctx, "CheckEndpointOf", s, s.Environment)
 	if err != nil {
 		return Endpoint{}, err
 	}
@@ -72,7 +88,11 @@ func (p *Plugin) EnsureEndpoint(ctx context.Context, environment settings.Enviro
 	if err := p.notACopy(ctx, op); err != nil {
 		return Endpoint{}, err
 	}
-	look, err := p.endpoint(ctx, op, environment)
+	s, err := p.opts.Settings.Settings(ctx)
+	if err != nil {
+		return Endpoint{}, fail(op, CodeNotReady, nil)
+	}
+	look, err := p.endpoint(ctx, op, s, environment)
 	if err != nil {
 		return Endpoint{}, err
 	}
@@ -104,13 +124,12 @@ type endpointLook struct {
 	at          time.Time // nothing is known of what was made later
 }
 
-func (p *Plugin) endpoint(ctx context.Context, op string, environment settings.Environment) (endpointLook, error) {
+func (p *Plugin) endpoint(ctx context.Context, op string, s settings.Settings, environment settings.Environment) (endpointLook, error) {
 	if !environment.Valid() {
 		return endpointLook{}, invalid(op, []Fault{{"environment", "unknown"}})
 	}
-	s, err := p.opts.Settings.Settings(ctx)
 	keys := s.KeysFor(environment)
-	if err != nil || keys.Secret.IsZero() {
+	if keys.Secret.IsZero() {
 		return endpointLook{}, fail(op, CodeNotReady, nil)
 	}
 	// The platform's own endpoint, also where ⑧ is connect: no Stripe-Account.

@@ -16,6 +16,7 @@ type connectionView struct {
 	Worst       string
 	Copy        bool
 	Mend        bool // the webhook endpoint can be put right by a button
+	Prepare     bool // and that of the live environment, before ⑦ is live
 	Site        stripesecure.Site
 	Inbox       []stripesecure.Pending
 	Unknown     []stripesecure.Unknown
@@ -107,6 +108,7 @@ func (q *request) health() (connectionView, settings.Settings, error) {
 		return view, s, err
 	}
 	view.Copy = view.Site.Copy
+	view.Prepare = s.Environment == settings.Test && !s.Live.Secret.IsZero() && !s.Live.SweepOnly
 	setup := q.readyLines(s)
 	for _, warning := range s.Warnings() {
 		setup = append(setup, line{

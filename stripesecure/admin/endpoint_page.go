@@ -9,13 +9,16 @@ import (
 	"github.com/ec-plugins/stripesecure/stripesecure"
 )
 
-// endpointLines say how the webhook endpoint stands at Stripe. mend: a button can
-// put it right.
+// nameEnvironment says for which environment a button is.
+const nameEnvironment = "environment"
+
+// endpointLines say how the webhook endpoint stands at Stripe for settings that
+// need not be saved yet. mend: a button can put it right.
 func (q *request) endpointLines(s settings.Settings) (lines []line, mend bool) {
 	if s.Active().SweepOnly && len(s.Active().WebhookSecrets) == 0 {
 		return nil, false // chosen: a line of its own says so
 	}
-	found, err := q.method.Plugin.CheckEndpoint(q.Context(), s.Environment)
+	found, err := q.method.Plugin.CheckEndpointOf(q.Context(), s)
 	if err != nil {
 		return []line{q.line(levelUnknown, "endpoint", "unknown")}, false
 	}
@@ -24,15 +27,16 @@ func (q *request) endpointLines(s settings.Settings) (lines []line, mend bool) {
 		return append(lines, q.line(levelGood, "endpoint", "ok", found.URL)), false
 	}
 	for _, fault := range found.Faults {
-		level := levelBad
+		level, do := levelBad, ""
 		switch fault {
 		case stripesecure.EndpointVersion, stripesecure.EndpointDuplicate, stripesecure.EndpointNotConnect:
 			level = levelWarn
 		case stripesecure.EndpointMissing, stripesecure.EndpointDisabled, stripesecure.EndpointEvents:
 			mend = true
+			do = q.text("test.endpoint.prepare.do")
 		default:
 		}
-		lines = append(lines, line{Level: level, Title: q.text("test.endpoint.title"), Says: fault.Text(q.lang)})
+		lines = append(lines, line{Level: level, Title: q.text("test.endpoint.title"), Says: fault.Text(q.lang), Do: do})
 	}
 	blocked := slices.Contains(found.Faults, stripesecure.EndpointNotPublic) || slices.Contains(found.Faults, stripesecure.EndpointTooMany)
 	return lines, mend && !blocked
@@ -75,24 +79,33 @@ func (q *request) date(at time.Time) string {
 }
 
 // ensureEndpoint registers or mends the endpoint, and keeps the signing secret
-// that Stripe tells once.
+// that Stripe tells once: in the environment ⑦, or in the one that is being
+// prepared.
 func (p *pages) ensureEndpoint(q *request) error {
-	if _, err := q.readForm(nil, nil, nil); err != nil {
+	f, err := q.readForm([]string{nameEnvironment}, nil, nil)
+	if err != nil {
 		return err
 	}
 	state, err := q.method.Store.Load(q.Context())
 	if err != nil {
 		return err
 	}
+	environment := state.Settings.Environment
+	if asked := f.last(nameEnvironment); asked != "" {
+		environment = settings.Environment(asked)
+	}
+	if !environment.Valid() {
+		return errBadForm
+	}
 	// The clerk may go away; a secret that Stripe has told must not be lost.
 	ctx := context.WithoutCancel(q.Context())
-	made, err := q.method.Plugin.EnsureEndpoint(ctx, state.Settings.Environment)
+	made, err := q.method.Plugin.EnsureEndpoint(ctx, environment)
 	if err != nil {
 		return err
 	}
 	change := Change{Action: ActionEndpoint, Fields: []Changed{{Field: "endpoint", To: made.URL}}}
 	if err := q.edit(ctx, change, func(next *State, change *Change) {
-		keys := keysOf(&next.Settings, state.Settings.Environment)
+		keys := keysOf(&next.Settings, environment)
 		if made.Secret.IsZero() || slices.ContainsFunc(keys.WebhookSecrets, made.Secret.Equal) {
 			return
 		}

@@ -230,27 +230,40 @@ func (s *settingsForm) sent() url.Values {
 	return out
 }
 
-// gate tests the connection with what is about to be saved, where real money is
-// at stake: nil when nothing has to be tested.
+// gate tests the connection and the webhook endpoint with what is about to be
+// saved, where real money is at stake: nil when nothing has to be tested.
 func (q *request) gate(old, next settings.Settings) []line {
 	starts := next.Environment == settings.Live && (old.Environment != settings.Live || next.Enabled && !old.Enabled)
-	changes := next.Environment == settings.Live && (!old.Live.Equal(next.Live) ||
-		old.Authentication != next.Authentication || old.AccountID != next.AccountID)
+	moves := old.Authentication != next.Authentication || old.AccountID != next.AccountID
+	changes := next.Environment == settings.Live && (!old.Live.Equal(next.Live) || moves)
 	if !starts && !changes {
 		return nil
 	}
 	lines := q.readyLines(next)
 	if !next.Active().Secret.IsZero() {
-		lines = append(lines, q.connectionLines(next, q.test(next))...)
-	}
-	if !starts { // a shop that sells must be able to change a key while Stripe does not answer
-		for i := range lines {
-			if lines[i].Level == levelUnknown {
-				lines[i].Level = levelWarn
+		found := q.test(next)
+		lines = append(lines, q.connectionLines(next, found)...)
+		if found.Accepted {
+			endpoint, _ := q.endpointLines(next)
+			if !starts && !moves { // a key that has to be rolled must not wait for the endpoint
+				soften(endpoint, levelBad)
 			}
+			lines = append(lines, endpoint...)
 		}
 	}
+	if !starts { // a shop that sells must be able to change a key while Stripe does not answer
+		soften(lines, levelUnknown)
+	}
 	return lines
+}
+
+// soften makes what would block a warning.
+func soften(lines []line, level string) {
+	for i := range lines {
+		if lines[i].Level == level {
+			lines[i].Level = levelWarn
+		}
+	}
 }
 
 func (q *request) test(s settings.Settings) stripesecure.Connection {

@@ -1,7 +1,9 @@
 package admin_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +180,32 @@ func TestSecretInTheWrongPlace_SEC06(t *testing.T) {
 	page.says("roll it in the Stripe Dashboard")
 }
 
+// endpoints calls Stripe about webhook endpoints, as somebody in the live Dashboard.
+func (o *office) endpoints(method, path, body string) (list struct{ Data []struct{ ID string } }) {
+	o.Helper()
+	r, err := http.NewRequestWithContext(o.Context(), method, "https://api.stripe.com/v1/webhook_endpoints"+path, strings.NewReader(body))
+	require.NoError(o, err)
+	r.Header.Set("Authorization", "Bearer "+canaryLive)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := o.stripe.Transport().RoundTrip(r)
+	require.NoError(o, err)
+	defer func() { _ = answer.Body.Close() }()
+	require.Equal(o, http.StatusOK, answer.StatusCode)
+	require.NoError(o, json.NewDecoder(answer.Body).Decode(&list))
+	return list
+}
+
+// hear registers the live endpoint, deafen takes it away.
+func (o *office) hear() {
+	o.endpoints(http.MethodPost, "", "enabled_events[0]=*&api_version=2024-06-20&url=https://shop.example/stripesecure/webhook")
+}
+
+func (o *office) deafen() {
+	for _, e := range o.endpoints(http.MethodGet, "", "").Data {
+		o.endpoints(http.MethodDelete, "/"+e.ID, "")
+	}
+}
+
 // ⑦ becomes live only after the connection has been tested with what is about to
 // be saved (GL-02, GL-03).
 func TestGoingLive_GL02_GL03(t *testing.T) {
@@ -206,8 +234,40 @@ func TestGoingLive_GL02_GL03(t *testing.T) {
 		assert.Equal(t, http.StatusUnprocessableEntity, page.status)
 		page.says("which is not ⑥ account ID")
 	})
+	t.Run("no endpoint", func(t *testing.T) {
+		o := open(t)
+		require.Equal(t, http.StatusSeeOther, o.post("/card/endpoint", nil).status) // of the test environment
+		page := o.post("/card/settings", o.get("/card/settings").with(append(live, "do", "save")...))
+		assert.Equal(t, http.StatusUnprocessableEntity, page.status)
+		page.says("Stripe has no webhook endpoint of this address.", "save them while ⑦ is the test environment")
+		assert.Equal(t, settings.Test, o.state().Settings.Environment)
+	})
+	t.Run("prepared", func(t *testing.T) {
+		o := open(t)
+		require.Equal(t, http.StatusSeeOther, o.get("/card/settings").save("live.publishable", live[3], "live.secret", canaryLive).status)
+		o.get("/card/connection").says("Register the live webhook endpoint")
+		require.Equal(t, http.StatusSeeOther, o.post("/card/endpoint", url.Values{"environment": {"live"}}).status)
+		assert.Len(t, o.state().Settings.Live.WebhookSecrets, 1)
+		assert.Equal(t, settings.Test, o.state().Settings.Environment, "it is only prepared")
+		saved := o.get("/card/settings").save("environment", "live")
+		require.Equal(t, http.StatusSeeOther, saved.status, saved.text())
+		require.NoError(t, o.state().Settings.Ready())
+		assert.NotContains(t, o.get("/card/connection").body, "Register the live webhook endpoint", "there is nothing to prepare any more")
+		assert.Equal(t, http.StatusBadRequest, o.post("/card/endpoint", url.Values{"environment": {"moon"}}).status)
+	})
+	t.Run("a shop that sells", func(t *testing.T) {
+		o := open(t)
+		o.hear()
+		require.Equal(t, http.StatusSeeOther, o.get("/card/settings").save(live...).status)
+		o.deafen()
+		const rolled = "whsec_" + "Canary22222222222222222222LIVE"
+		page := o.post("/card/settings", o.get("/card/settings").with("live.webhook_secrets", rolled, "do", "preview"))
+		require.Equal(t, http.StatusOK, page.status, page.text()) // what it rolls must not wait for the endpoint
+		page.says("Stripe has no webhook endpoint of this address.")
+	})
 	t.Run("all is well", func(t *testing.T) {
 		o := open(t)
+		o.hear()
 		confirm := o.post("/card/settings", o.get("/card/settings").with(append(live, "do", "preview")...))
 		require.Equal(t, http.StatusOK, confirm.status, confirm.text())
 		confirm.says("Once you save, buyers' cards are really charged.")
@@ -225,6 +285,7 @@ func TestGoingLive_GL02_GL03(t *testing.T) {
 	})
 	t.Run("saved", func(t *testing.T) {
 		o := open(t)
+		o.hear()
 		saved := o.get("/card/settings").save(live...)
 		require.Equal(t, http.StatusSeeOther, saved.status, saved.text())
 		assert.Equal(t, settings.Live, o.state().Settings.Environment)
