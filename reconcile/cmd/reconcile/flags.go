@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -52,29 +51,32 @@ func parse(args []string, env func(string) string, errs io.Writer) (*config, err
 	c := &config{options: reconcile.Options{StatusMap: map[string]reconcile.OrderStatus{}}}
 	flags := flag.NewFlagSet("reconcile", flag.ContinueOnError)
 	flags.SetOutput(errs)
-	format := flags.String("format", "text", "text, json, csv or html")
-	lang := flags.String("lang", cmp.Or(env("LC_ALL"), env("LC_MESSAGES"), env("LANG")), "ja or en; default by the locale")
-	memory := flags.String("max-memory", "2GiB", "bound of memory, such as 256MiB; more is spilled to temporary files")
-	flags.BoolVar(&c.stripe.on, "stripe", false, "read the payments from Stripe, with the key in STRIPE_SECRET_KEY")
-	flags.StringVar(&c.page.Account, "account", "", "connected account (acct_…): with -stripe it is read, and links lead there")
-	flags.StringVar(&c.stripe.list.OrderKey, "order-key", "order_id", "metadata key in which the shop writes the order id; with -stripe")
-	flags.StringVar(&c.page.Shop, "shop", "", "the shop's name above the HTML report")
-	flags.BoolVar(&c.page.Test, "test", false, "the payments are test payments: links of the HTML report lead there; -stripe knows by the key")
-	flags.StringVar(&c.orders, "orders", "", "file of orders: CSV or JSON lines, perhaps gzip")
-	flags.StringVar(&c.payments, "payments", "", "file of payments: CSV, JSON lines or the Dashboard's export, perhaps gzip")
-	flags.StringVar(&c.out, "out", "", "file to write the report to, instead of standard output")
-	flags.StringVar(&c.options.Encoding, "encoding", "", "utf-8 or shift_jis; default: found out")
-	flags.BoolVar(&c.options.KeepGoing, "keep-going", false, "report lines that cannot be read as findings")
-	flags.StringVar(&c.options.TempDir, "temp-dir", "", "where temporary files are made")
-	flags.Func("since", "report only from this day or moment on (2026-01-31, RFC 3339, or Unix seconds)", moment(&c.options.Since))
-	flags.Func("until", "report only what is before this day or moment", moment(&c.options.Until))
-	flags.Func("at", "the moment that the files are from; decides about holds; default now", moment(&c.options.At))
-	flags.Func("status-map", "the shop's words for statuses: 入金済み=paid,shipped=paid; may be repeated", c.statusMap)
+	c.lang = spoken(args, env)
+	say := func(ja, en string) string { return text(c.lang, ja, en) }
+	flags.Usage = func() { usage(flags, c.lang) }
+	format := flags.String("format", "text", say("text、json、csv、html のいずれか", "text, json, csv or html"))
+	lang := flags.String("lang", string(c.lang), say("ja または en。既定はロケールによる", "ja or en; default by the locale"))
+	memory := flags.String("max-memory", "2GiB", say("メモリーの上限(256MiB など)。超える分は一時ファイルに置く", "bound of memory, such as 256MiB; more is spilled to temporary files"))
+	flags.BoolVar(&c.stripe.on, "stripe", false, say("STRIPE_SECRET_KEY のキーで、支払いをStripeから読む", "read the payments from Stripe, with the key in STRIPE_SECRET_KEY"))
+	flags.StringVar(&c.page.Account, "account", "", say("連結アカウント(acct_…)。-stripe ではそのアカウントを読み、リンクもそこを指す", "connected account (acct_…): with -stripe it is read, and links lead there"))
+	flags.StringVar(&c.stripe.list.OrderKey, "order-key", "order_id", say("-stripe で、ショップが注文番号を書くメタデータのキー", "metadata key in which the shop writes the order id; with -stripe"))
+	flags.StringVar(&c.page.Shop, "shop", "", say("HTMLのレポートの見出しに書くショップの名前", "the shop's name above the HTML report"))
+	flags.BoolVar(&c.page.Test, "test", false, say("テスト環境の支払いである(HTMLのリンク先が変わる)。-stripe ではキーで分かる", "the payments are test payments: links of the HTML report lead there; -stripe knows by the key"))
+	flags.StringVar(&c.orders, "orders", "", say("注文のファイル。CSVまたはJSON Lines、gzipも可", "file of orders: CSV or JSON lines, perhaps gzip"))
+	flags.StringVar(&c.payments, "payments", "", say("支払いのファイル。CSV、JSON Lines、ダッシュボードのエクスポート、gzipも可", "file of payments: CSV, JSON lines or the Dashboard's export, perhaps gzip"))
+	flags.StringVar(&c.out, "out", "", say("レポートを書くファイル。既定は標準出力", "file to write the report to, instead of standard output"))
+	flags.StringVar(&c.options.Encoding, "encoding", "", say("utf-8 または shift_jis。既定は自動判別", "utf-8 or shift_jis; default: found out"))
+	flags.BoolVar(&c.options.KeepGoing, "keep-going", false, say("読めない行があっても続け、要確認として報告する", "report lines that cannot be read as findings"))
+	flags.StringVar(&c.options.TempDir, "temp-dir", "", say("一時ファイルを置く場所", "where temporary files are made"))
+	flags.Func("since", say("この日または時刻以降だけを報告する(2026-01-31、RFC 3339、Unix秒)", "report only from this day or moment on (2026-01-31, RFC 3339, or Unix seconds)"), c.moment(&c.options.Since))
+	flags.Func("until", say("この日または時刻より前だけを報告する", "report only what is before this day or moment"), c.moment(&c.options.Until))
+	flags.Func("at", say("ファイルを出力した時刻。与信の期限の判断に使う。既定は現在", "the moment that the files are from; decides about holds; default now"), c.moment(&c.options.At))
+	flags.Func("status-map", say("ショップで使うステータスの言葉。入金済み=paid,発送済み=paid のように書く。繰り返し可", "the shop's words for statuses: 入金済み=paid,shipped=paid; may be repeated"), c.statusMap)
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil, errHelp
 		}
-		return nil, errors.New("see reconcile -help")
+		return nil, errors.New(say("reconcile -help に説明があります", "see reconcile -help"))
 	}
 	c.lang = wording.Parse(*lang)
 	var faults []error
@@ -110,7 +112,7 @@ func parse(args []string, env func(string) string, errs io.Writer) (*config, err
 }
 
 // moment reads a day (its beginning in Japan), RFC 3339 or Unix seconds.
-func moment(into *time.Time) func(string) error {
+func (c *config) moment(into *time.Time) func(string) error {
 	return func(value string) error {
 		if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
 			*into = time.Unix(seconds, 0)
@@ -122,7 +124,8 @@ func moment(into *time.Time) func(string) error {
 		}
 		at, err := time.Parse(time.RFC3339, value)
 		if err != nil {
-			return errors.New("write 2026-01-31 (a day in Japan), 2026-01-31T09:00:00+09:00 or Unix seconds")
+			return errors.New(text(c.lang, "2026-01-31(日本の日付)、2026-01-31T09:00:00+09:00、Unix秒のいずれかで書いてください",
+				"write 2026-01-31 (a day in Japan), 2026-01-31T09:00:00+09:00 or Unix seconds"))
 		}
 		*into = at
 		return nil
@@ -135,10 +138,11 @@ func (c *config) statusMap(value string) error {
 		word = strings.TrimSpace(word)
 		var status reconcile.OrderStatus
 		if !found || word == "" {
-			return fmt.Errorf("%q is not word=status", pair)
+			return fmt.Errorf(text(c.lang, "%q は「言葉=ステータス」の形ではありません", "%q is not word=status"), pair)
 		}
 		if err := status.UnmarshalText([]byte(strings.TrimSpace(name))); err != nil {
-			return fmt.Errorf("%q is none of paid, authorized, cancelled, refunded, pending", name)
+			return fmt.Errorf(text(c.lang, "%q は paid、authorized、cancelled、refunded、pending のいずれでもありません",
+				"%q is none of paid, authorized, cancelled, refunded, pending"), name)
 		}
 		c.options.StatusMap[word] = status
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,37 @@ func TestInterrupted(t *testing.T) {
 	assert.Contains(t, errs.String(), "nothing was written")
 	data, _ = os.ReadFile(path)
 	assert.Equal(t, "yesterday's", string(data))
+}
+
+// TestHelp: in the language of the person, before anything was read; every option
+// has its line in both.
+func TestHelp(t *testing.T) {
+	help := func(locale string, args ...string) string {
+		var out, errs bytes.Buffer
+		env := func(name string) string { return map[string]string{"LANG": locale}[name] }
+		assert.Equal(t, 0, run(t.Context(), append(args, "-help"), env, &out, &errs))
+		assert.Empty(t, out.String())
+		return errs.String()
+	}
+	ja, en := help("ja_JP.UTF-8"), help("C")
+	assert.Contains(t, ja, "使い方")
+	assert.Contains(t, ja, "注文のファイル")
+	assert.Contains(t, ja, "(既定: 2GiB)")
+	assert.Contains(t, en, "file of orders")
+	assert.Contains(t, en, "(default 2GiB)")
+	assert.NotContains(t, en, "既定")
+	assert.Equal(t, ja, help("C", "-lang", "ja"))
+	assert.Equal(t, ja, help("C", "--lang=ja"))
+	assert.Equal(t, en, help("ja_JP.UTF-8", "-lang=en"))
+	japanese, lines := regexp.MustCompile(`\p{Hiragana}|\p{Han}`), regexp.MustCompile(`(?m)^  -\S+\n    \t(.+)$`)
+	texts := lines.FindAllStringSubmatch(ja, -1)
+	assert.Len(t, texts, len(lines.FindAllString(en, -1)))
+	for _, line := range texts {
+		assert.Regexp(t, japanese, line[1])
+	}
+	var errs bytes.Buffer
+	assert.Equal(t, 2, run(t.Context(), []string{"-since", "yesterday"}, func(string) string { return "ja" }, &bytes.Buffer{}, &errs))
+	assert.Contains(t, errs.String(), "Unix秒のいずれかで書いてください")
 }
 
 // TestProgress: rows, rows per second, time left; nothing where nobody looks.
