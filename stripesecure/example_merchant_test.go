@@ -67,8 +67,8 @@ func Example_afterTheOrder() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if void.Payment.State == stripesecure.StateCaptured {
-		log.Fatal(wording.Merchant("OrderRefused.captured", lang))
+	if err := void.Cancelled(); err != nil { // captured, or not released yet
+		log.Fatal(wording.Merchant("OrderRefused."+string(stripesecure.CodeOf(err)), lang))
 	}
 
 	// What has happened, here and in Stripe's Dashboard.

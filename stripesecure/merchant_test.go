@@ -12,6 +12,7 @@ import (
 
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
+	"github.com/ec-plugins/stripesecure/wording"
 )
 
 // held is an order of ¥1200 whose money is on hold.
@@ -437,6 +438,40 @@ func TestEvidence(t *testing.T) {
 		assert.EqualValues(b, 1, b.stripe.Disputes()[0].EvidenceDetails.SubmissionCount)
 		_, err = b.plugin.SubmitEvidence(b.Context(), p.ID, dispute, stripesecure.Evidence{Text: "more"})
 		require.ErrorIs(b, err, stripesecure.ErrNotHeld, "decided")
+	})
+}
+
+// A host that looks at the error only must not believe that the money is back.
+func TestOrderRefused_capturedMoneyCannotBeMissed(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		p := b.captured("cart-1")
+		for range 2 {
+			res := b.withdrawn(p.ID, p.Order.Ref)
+			assert.Equal(b, stripesecure.StateCaptured, res.Payment.State)
+			require.ErrorIs(b, res.Cancelled(), stripesecure.ErrCaptured)
+			assert.Equal(b, wording.AlreadyPaid, res.Message.Code)
+		}
+		assert.Equal(b, []string{"cancelled_but_captured"}, b.findings("cart-1"))
+		b.sweeps(time.Minute)
+		assert.True(b, found(b.host.lastTold(), "cancelled_but_captured"), "the host is told")
+		assert.Empty(b, b.stripe.Refunds(), "it is never given back by itself")
+
+		_, err := b.plugin.Refund(b.Context(), p.ID, stripesecure.Refund{ID: "r-1"})
+		require.NoError(b, err)
+		require.NoError(b, b.withdrawn(p.ID, p.Order.Ref).Cancelled())
+	})
+	with(t, nil, func(b *bench) {
+		p := b.held("cart-1")
+		outage := b.stripe.Fail("POST *", stripetest.BadGateway).Always()
+		require.ErrorIs(b, b.withdrawn(p.ID, p.Order.Ref).Cancelled(), stripesecure.ErrStripe, "not yet")
+		outage.Stop()
+		b.sweeps(10 * time.Minute)
+		require.NoError(b, b.withdrawn(p.ID, p.Order.Ref).Cancelled())
+		assert.Empty(b, b.findings("cart-1"))
+	})
+	with(t, nil, func(b *bench) {
+		p := b.held("cart-1") // an order, but the host says that it could not make one
+		require.ErrorIs(b, b.refused(p.ID, stripesecure.Refusal{Reason: stripesecure.OutOfStock}).Cancelled(), stripesecure.ErrOrderConflict)
 	})
 }
 

@@ -77,7 +77,11 @@ func (p *Plugin) OrderRefused(ctx context.Context, id PaymentID, refusal Refusal
 	case gen < j.row.Gen:
 		return p.ended(ctx, j.row, gen), nil
 	}
-	return j.result(ctx, nil, true), nil
+	res := j.result(ctx, nil, true)
+	if res.Payment.State == StateCaptured { // the page of the order says the same
+		res.Message = wording.For(wording.AlreadyPaid, j.language(), wording.Facts{})
+	}
+	return res, nil
 }
 
 // conflict names both orders, for the host's own log.

@@ -39,10 +39,15 @@ type PaymentPlugin interface { //nolint:interfacebloat // eleven calls of one pa
 	OrderPlaced(ctx context.Context, id PaymentID, order Order) (Result, error)
 
 	// OrderRefused says that the host cannot make the order (no Ref), or has
-	// cancelled it (with its Ref: the merchant's void). Cancel the order only
-	// when Result.Payment.State, or Changed later, says voided: captured money is
-	// not given back by this and is no error either, the state stays captured
-	// and the merchant refunds. Where it fails, call it again. It is also the only way
+	// cancelled it (with its Ref: the merchant's void).
+	//
+	// A nil error does not say that the money is back. Captured money is not given
+	// back by this and is no error either: the state stays captured, the payment
+	// has the finding cancelled_but_captured, and the merchant refunds. Ask
+	// [Result.Cancelled], and cancel the order, with its goods, only when it is nil;
+	// or wait for Changed to say voided.
+	//
+	// Where it fails, call it again. It is also the only way
 	// out where Stripe took no more confirms (too_many_attempts): without it
 	// the checkout stays so, however long the buyer waits. Errors as OrderPlaced,
 	// and copy for a Ref.

@@ -57,6 +57,26 @@ type Result struct {
 	Tab string
 }
 
+// Cancelled says, of the Result of OrderRefused, whether the host may cancel its
+// order: nil when no money of the payment is held or taken any more. Otherwise an
+// [Error]: captured (the money is taken and the buyer does not have it back: keep
+// the order and refund), order_conflict (it is still held: the order key says that
+// there is an order), stripe (Stripe has not released it yet: Changed will say
+// voided, or captured; calling OrderRefused again asks).
+func (r Result) Cancelled() error {
+	const op = "OrderRefused"
+	switch r.Payment.State {
+	case StateCaptured:
+		return fail(op, CodeCaptured, nil)
+	case StateHeld:
+		return fail(op, CodeOrderConflict, nil)
+	case StateProcessing, StateUnknown, StateNeedsAction:
+		return fail(op, CodeStripe, nil)
+	default: // open, voided, expired, failed, refunded, not_needed
+		return nil
+	}
+}
+
 // MarshalJSON writes what the browser needs and nothing else.
 func (r Result) MarshalJSON() ([]byte, error) {
 	out := struct {

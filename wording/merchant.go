@@ -119,6 +119,14 @@ var merchantTexts = map[string]inBoth{
 		"これは稼働中の店舗の複製です。お金を動かす操作はできません。こちらが本番の店舗であれば、接続テストの画面で確定してください。",
 		"This is a copy of a live shop, so nothing here moves money. If this is the live shop now, confirm it on the page of the connection test.",
 	},
+	"OrderRefused.stripe": {
+		"Stripe がまだ取消を確認していません。指示は保存されており、自動で続行されます。",
+		"Stripe has not confirmed the cancellation yet. What you asked for is stored and goes on by itself.",
+	},
+	"OrderRefused.order_conflict": {
+		"この決済には別の注文があるため取り消せません。注文を確認してください。",
+		"This payment has another order, so it cannot be cancelled. Look at the order.",
+	},
 	"OrderRefused.copy": {
 		"これは稼働中の店舗の複製です。お金を動かす操作はできません。こちらが本番の店舗であれば、接続テストの画面で確定してください。",
 		"This is a copy of a live shop, so nothing here moves money. If this is the live shop now, confirm it on the page of the connection test.",
@@ -156,6 +164,10 @@ var merchantTexts = map[string]inBoth{
 	"finding.captured_too_much": {
 		"注文の合計を超える金額が売上確定されています。差額を返金してください。",
 		"More than the order's total was captured. Refund the difference.",
+	},
+	"finding.cancelled_but_captured": {
+		"注文の取り消しが指示されましたが、代金は売上確定済みです。お客様にはまだ返っていません。返金するか、注文をそのまま続けてください。",
+		"The order was to be cancelled, but its money is captured and the buyer does not have it back. Refund it, or keep the order.",
 	},
 	"finding.duplicate_capture": {
 		"同じお買い物で二重に売上が確定しています。余分な決済を返金してください。",

@@ -172,6 +172,31 @@ func TestPurchase(t *testing.T) {
 	}
 }
 
+// An order that is paid is cancelled: its money does not come back by that, and
+// the engine does not believe it.
+func TestCancelledAfterTheMoneyWasTaken(t *testing.T) {
+	w := newWorld(t)
+	step := w.process("validate_payment")
+	w.payPage(step.URL, "4242424242424242")
+	w.process("success")
+	id := stripesecure.PaymentID(w.cart.ID + ".1")
+	if p, err := w.Plugin.Payment(t.Context(), id); err != nil || p.State != stripesecure.StateCaptured {
+		t.Fatal(p.State, err)
+	}
+	if err := w.engine.Cancel(t.Context(), step.Ref); !errors.Is(err, stripesecure.ErrCaptured) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if err := w.engine.Retry(t.Context()); !errors.Is(err, stripesecure.ErrCaptured) {
+		t.Errorf("told again: %v", err)
+	}
+	if _, err := w.Plugin.Refund(t.Context(), id, stripesecure.Refund{ID: "r-1"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.engine.Retry(t.Context()); err != nil {
+		t.Errorf("after the refund: %v", err)
+	}
+}
+
 // Nobody pays: the engine cancels by payment id, and what the buyer does then
 // holds no money.
 func TestCancelled(t *testing.T) {

@@ -139,6 +139,9 @@ func (g cards) OrderPayment(ctx context.Context, paymentID string) (OrderPayment
 // CancelOrderPayment names the order, so that it counts also when ConfirmResult
 // has never arrived.
 func (g cards) CancelOrderPayment(ctx context.Context, paymentID, ref string) error {
-	_, err := g.plugin.OrderRefused(ctx, stripesecure.PaymentID(paymentID), stripesecure.Refusal{Reason: stripesecure.Cancelled, Ref: ref})
-	return err
+	res, err := g.plugin.OrderRefused(ctx, stripesecure.PaymentID(paymentID), stripesecure.Refusal{Reason: stripesecure.Cancelled, Ref: ref})
+	if err != nil {
+		return err
+	}
+	return res.Cancelled() // captured money does not come back by this: a person refunds
 }

@@ -113,6 +113,8 @@ func keepFindings(ctx context.Context, tx *sql.Tx, p stripesecure.Payment) error
 // urgent reports whether something is still to be done about a finding.
 func urgent(p stripesecure.Payment, code string) bool {
 	switch code {
+	case "cancelled_but_captured":
+		return p.Refundable().Amount.Sign() > 0
 	case "hold_expiring":
 		return p.State == stripesecure.StateHeld
 	case "disputed":

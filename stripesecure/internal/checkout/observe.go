@@ -191,7 +191,7 @@ func (r *Row) succeeded(a *Attempt, before Seen, now time.Time) {
 	a.State, a.CapturedAt, a.Refresh = Captured, now, a.differs()
 	a.Failures, a.NextAt = 0, time.Time{}
 	if r.End != nil && r.End.Closed && a == r.Current() {
-		r.captureWon()
+		r.captureWon(now)
 	}
 	switch {
 	case a != r.Current():
@@ -207,14 +207,19 @@ func (r *Row) succeeded(a *Attempt, before Seen, now time.Time) {
 	r.news()
 }
 
+// stillPaid is the finding that the host has cancelled an order whose money is
+// captured: a host that looks at no state must not believe that it is back.
+const stillPaid = "cancelled_but_captured"
+
 // captureWon: the capture was faster than the cancel. A withdrawn order gets
 // its place back, and the merchant refunds; there is no next generation.
-func (r *Row) captureWon() {
+func (r *Row) captureWon(now time.Time) {
 	end := r.End
 	r.End = nil
 	if end.Order != nil {
 		r.Order = end.Order
 		r.restore(end.Order.Ref)
+		r.find(stillPaid, now)
 	} else if end.Closed {
 		r.KeyClosed = true
 	}

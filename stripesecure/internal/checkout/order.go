@@ -102,7 +102,12 @@ func (r *Row) Refuse(ref Refusal, now time.Time) OrderVerdict {
 	switch a := r.Current(); {
 	case ref.Ref != "" && r.Order != nil && r.Order.Ref != ref.Ref:
 		return OrderConflict
-	case a != nil && a.State == Captured, r.End != nil && r.End.Closed, slices.Contains(r.Withdrawn, ref.Ref):
+	case a != nil && a.State == Captured:
+		if ref.Ref != "" && a.capturedState() == "captured" {
+			r.find(stillPaid, now)
+		}
+		return OrderTaken
+	case r.End != nil && r.End.Closed, slices.Contains(r.Withdrawn, ref.Ref):
 		return OrderTaken
 	case ref.Ref == "" && (r.KeyTaken || r.End != nil):
 		return OrderTaken
@@ -170,7 +175,7 @@ func (r *Row) closed(now time.Time) {
 	case a == nil:
 		r.nextGeneration(now)
 	case a.State == Captured:
-		r.captureWon()
+		r.captureWon(now)
 		if r.Order == nil {
 			r.find("captured_without_order", now)
 		}

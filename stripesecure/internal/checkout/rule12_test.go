@@ -97,6 +97,7 @@ func TestRule12_theCaptureWasFaster(t *testing.T) {
 	s.reads("succeeded")
 	s.state(Captured)
 	assert.Equal(t, "R1", s.row.Order.Ref, "its ref is put back")
+	assert.True(t, s.row.found("cancelled_but_captured"), "nobody may miss it")
 	assert.Equal(t, "captured", s.row.State(1))
 	assert.Equal(t, 1, s.row.Gen)
 	assert.Equal(t, OrderTaken, s.row.Refuse(Refusal{Reason: "cancelled", Ref: "R1"}, s.now), "the merchant refunds")
