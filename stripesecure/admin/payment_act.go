@@ -170,15 +170,22 @@ func (q *request) act(view paymentView, what string) error {
 // void cancels the order and releases its hold. Captured money stays where it is:
 // a refund is another decision.
 func (q *request) void(pay stripesecure.Payment) error {
+	if taken(pay.State) { // an old page; the clerk reads so, and the order is not cancelled anywhere
+		return &stripesecure.Error{Op: "OrderRefused", Code: stripesecure.CodeCaptured}
+	}
 	refusal := stripesecure.Refusal{Reason: stripesecure.Cancelled}
 	if pay.Order != nil {
 		refusal.Ref = pay.Order.Ref
 	}
 	res, err := q.method.Plugin.OrderRefused(q.Context(), pay.ID, refusal)
-	if state := res.Payment.State; err == nil && (state == stripesecure.StateCaptured || state == stripesecure.StateRefunded) {
+	if err == nil && taken(res.Payment.State) {
 		return &stripesecure.Error{Op: "OrderRefused", Code: stripesecure.CodeCaptured} // somebody was faster
 	}
 	return err
+}
+
+func taken(state stripesecure.State) bool {
+	return state == stripesecure.StateCaptured || state == stripesecure.StateRefunded
 }
 
 // refused shows why it was not done, with what was typed. A store or a context
