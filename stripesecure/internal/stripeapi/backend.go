@@ -1,21 +1,20 @@
 package stripeapi
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	stripe "github.com/stripe/stripe-go/v79"
-	"github.com/stripe/stripe-go/v79/form"
 )
 
 // Backend is the connection to Stripe that all keys and accounts share.
 type Backend struct {
-	stripe stripe.Backend
+	stripe *stripe.BackendImplementation
 	verify func(shop, checkout, attempt, signature string) bool
 	limits limits
 	watch  func(ctx context.Context, call Call)
@@ -60,7 +59,8 @@ func NewBackend(c Config) *Backend {
 		EnableTelemetry:   stripe.Bool(false),
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
 	})
-	return &Backend{stripe: backend, verify: c.Verify, watch: c.Watch}
+	own := backend.(*stripe.BackendImplementation) //nolint:forcetypeassert // what GetBackendWithConfig makes; its interface encodes a body again
+	return &Backend{stripe: own, verify: c.Verify, watch: c.Watch}
 }
 
 // NewTransport keeps enough idle connections for a busy shop. stripe-go's own
@@ -101,14 +101,7 @@ func (c Client) Background() Client {
 	return c
 }
 
-// Body is a form body as it is stored and sent.
-type Body = string
-
 func (c Client) call(ctx context.Context, method, path, idempotencyKey string, body Body, into stripe.LastResponseSetter) error {
-	values, err := parse(body)
-	if err != nil {
-		return err
-	}
 	if c.background {
 		if err := c.backend.limits.wait(ctx, c.key+c.account); err != nil {
 			return err
@@ -122,7 +115,7 @@ func (c Client) call(ctx context.Context, method, path, idempotencyKey string, b
 		params.SetStripeAccount(c.account)
 	}
 	began := time.Now()
-	err = c.backend.stripe.CallRaw(method, path, c.key, values, params, into)
+	err := c.backend.send(method, path, c.key, body, params, into)
 	if c.backend.watch != nil {
 		c.backend.watch(ctx, c.ended(method, path, err, time.Since(began)))
 	}
@@ -133,7 +126,7 @@ func (c Client) call(ctx context.Context, method, path, idempotencyKey string, b
 func (c Client) ended(method, path string, err error, took time.Duration) Call {
 	call := Call{Method: method, Route: route(path), Status: http.StatusOK, Duration: took, Background: c.background}
 	if se := (*stripe.Error)(nil); errors.As(err, &se) {
-		call.Status, call.Code, call.RequestID = se.HTTPStatusCode, codes(se), se.RequestID
+		call.Status, call.Code, call.RequestID = se.HTTPStatusCode, codes(string(se.Code), string(se.DeclineCode)), se.RequestID
 	} else if err != nil {
 		call.Status, call.Code = 0, "no_answer"
 	}
@@ -152,29 +145,15 @@ func route(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// parse reads a stored body back, in its order, so that the bytes sent again
-// are those of the first time.
-func parse(body Body) (*form.Values, error) {
-	values := &form.Values{}
-	for pair := range strings.SplitSeq(body, "&") {
-		if pair == "" {
-			continue
-		}
-		key, value, _ := strings.Cut(pair, "=")
-		key, err := url.QueryUnescape(key)
-		if err != nil {
-			return nil, err
-		}
-		if value, err = url.QueryUnescape(value); err != nil {
-			return nil, err
-		}
-		values.Add(key, value)
+// send puts a stored body on the way as it is: sent again, it is the same to
+// the byte, which is what an idempotency key stands for.
+func (b *Backend) send(method, path, key string, body Body, params *stripe.Params, into stripe.LastResponseSetter) error {
+	if method == http.MethodGet && body != "" {
+		path, body = path+"?"+body, ""
 	}
-	return values, nil
-}
-
-func encode(params any) Body {
-	values := &form.Values{}
-	form.AppendTo(values, params)
-	return values.Encode()
+	r, err := b.stripe.NewRequest(method, path, key, "application/x-www-form-urlencoded", params)
+	if err != nil {
+		return err
+	}
+	return b.stripe.Do(r, bytes.NewBufferString(body), into)
 }

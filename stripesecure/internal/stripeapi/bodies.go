@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	stripe "github.com/stripe/stripe-go/v79"
 )
 
 // The metadata that this library writes. The names are fixed (LIM-06); order_id
@@ -31,14 +29,14 @@ type Labels struct {
 }
 
 func (l Labels) metadata() map[string]string {
-	m := map[string]string{}
+	m := make(map[string]string, 7+len(l.Extra))
 	maps.Copy(m, l.Extra)
-	for key, value := range map[string]string{
-		metaShop: l.Shop, metaCheckout: l.Checkout, metaPayment: l.Payment, metaAttempt: l.Attempt,
-		metaVersion: l.Version, metaSignature: l.Signature, metaOrder: l.Ref,
+	for _, label := range [...]struct{ key, value string }{
+		{metaShop, l.Shop}, {metaCheckout, l.Checkout}, {metaPayment, l.Payment}, {metaAttempt, l.Attempt},
+		{metaVersion, l.Version}, {metaSignature, l.Signature}, {metaOrder, l.Ref},
 	} {
-		if value != "" {
-			m[key] = value
+		if label.value != "" {
+			m[label.key] = label.value
 		}
 	}
 	return m
@@ -54,10 +52,13 @@ type Customer struct {
 
 // Body is the body of POST /v1/customers.
 func (c Customer) Body() Body {
-	return encode(&stripe.CustomerParams{
-		Name: text(c.Name), Email: text(c.Email), Phone: text(c.Phone), Description: text(c.Description),
-		Metadata: c.Labels.metadata(),
-	})
+	var f form
+	f.add("description", c.Description)
+	f.add("email", c.Email)
+	f.metadata(c.Labels.metadata())
+	f.add("name", c.Name)
+	f.add("phone", c.Phone)
+	return f.body()
 }
 
 // Card is how one try pays.
@@ -85,34 +86,31 @@ type Create struct {
 // Body is the body of POST /v1/payment_intents: always captured by hand, always
 // with a customer, cards only (rules 1 and 2).
 func (c Create) Body() Body {
-	params := &stripe.PaymentIntentParams{
-		Amount:                    stripe.Int64(c.Amount),
-		Currency:                  stripe.String(strings.ToLower(c.Currency)),
-		CaptureMethod:             stripe.String(string(stripe.PaymentIntentCaptureMethodManual)),
-		Confirm:                   stripe.Bool(true),
-		Customer:                  stripe.String(c.Customer),
-		PaymentMethodTypes:        stripe.StringSlice([]string{"card"}),
-		ConfirmationToken:         text(c.Card.Token),
-		PaymentMethod:             text(c.Card.Saved),
-		ReturnURL:                 stripe.String(c.Card.ReturnURL),
-		UseStripeSDK:              stripe.Bool(!c.Card.Redirect),
-		Description:               text(c.Description),
-		StatementDescriptorSuffix: text(c.Suffix),
-		Metadata:                  c.Labels.metadata(),
-		PaymentMethodOptions: &stripe.PaymentIntentPaymentMethodOptionsParams{
-			Card: &stripe.PaymentIntentPaymentMethodOptionsCardParams{
-				RequestThreeDSecure:            stripe.String(c.Card.ThreeDSecure),
-				StatementDescriptorSuffixKana:  text(c.SuffixKana),
-				StatementDescriptorSuffixKanji: text(c.SuffixKanji),
-			},
-		},
-	}
+	var f form
+	f.expand()
+	f.set("amount", strconv.FormatInt(c.Amount, 10))
+	f.set("capture_method", "manual")
+	f.set("confirm", "true")
+	f.add("confirmation_token", c.Card.Token)
+	f.set("currency", strings.ToLower(c.Currency))
+	f.set("customer", c.Customer)
+	f.add("description", c.Description)
+	f.metadata(c.Labels.metadata())
+	f.add("payment_method", c.Card.Saved)
+	f.set(optionThreeDSecure, c.Card.ThreeDSecure)
+	f.add("payment_method_options[card][statement_descriptor_suffix_kana]", c.SuffixKana)
+	f.add("payment_method_options[card][statement_descriptor_suffix_kanji]", c.SuffixKanji)
+	f.set("payment_method_types[0]", "card")
+	f.set("return_url", c.Card.ReturnURL)
 	if c.Card.Save {
-		params.SetupFutureUsage = stripe.String("off_session")
+		f.set("setup_future_usage", "off_session")
 	}
-	expand(&params.Params)
-	return encode(params)
+	f.add("statement_descriptor_suffix", c.Suffix)
+	f.set("use_stripe_sdk", strconv.FormatBool(!c.Card.Redirect))
+	return f.body()
 }
+
+const optionThreeDSecure = "payment_method_options[card][request_three_d_secure]"
 
 // ConfirmBody is the body of POST /v1/payment_intents/{id}/confirm for another
 // card on the same PaymentIntent. setup_future_usage is always sent: "" clears
@@ -122,57 +120,50 @@ func (c Card) ConfirmBody() Body {
 	if c.Save {
 		save = "off_session"
 	}
-	params := &stripe.PaymentIntentConfirmParams{
-		ConfirmationToken: text(c.Token),
-		PaymentMethod:     text(c.Saved),
-		ReturnURL:         stripe.String(c.ReturnURL),
-		UseStripeSDK:      stripe.Bool(!c.Redirect),
-		SetupFutureUsage:  stripe.String(save),
-		PaymentMethodOptions: &stripe.PaymentIntentPaymentMethodOptionsParams{
-			Card: &stripe.PaymentIntentPaymentMethodOptionsCardParams{
-				RequestThreeDSecure: stripe.String(c.ThreeDSecure),
-			},
-		},
-	}
-	expand(&params.Params)
-	return encode(params)
+	var f form
+	f.expand()
+	f.add("confirmation_token", c.Token)
+	f.add("payment_method", c.Saved)
+	f.set(optionThreeDSecure, c.ThreeDSecure)
+	f.set("return_url", c.ReturnURL)
+	f.set("setup_future_usage", save)
+	f.set("use_stripe_sdk", strconv.FormatBool(!c.Redirect))
+	return f.body()
 }
 
 // CaptureBody is the body of POST …/capture, with the order's ref in the
 // metadata: all of the hold when amount is 0; otherwise the rest is released.
 func CaptureBody(ref string, amount int64) Body {
-	params := &stripe.PaymentIntentCaptureParams{Metadata: map[string]string{metaOrder: ref}}
+	var f form
+	f.expand()
 	if amount > 0 {
-		params.AmountToCapture = stripe.Int64(amount)
+		f.set("amount_to_capture", strconv.FormatInt(amount, 10))
 	}
-	expand(&params.Params)
-	return encode(params)
+	f.metadata(map[string]string{metaOrder: ref})
+	return f.body()
 }
 
 // TagBody is the body of POST /v1/payment_intents/{id} that writes the order's
 // ref into metadata and description.
 func TagBody(ref, description string) Body {
-	params := &stripe.PaymentIntentParams{Metadata: map[string]string{metaOrder: ref}, Description: text(description)}
-	expand(&params.Params)
-	return encode(params)
+	var f form
+	f.expand()
+	f.add("description", description)
+	f.metadata(map[string]string{metaOrder: ref})
+	return f.body()
 }
 
 // CancelBody is the body of POST …/cancel.
 func CancelBody() Body {
-	params := &stripe.PaymentIntentCancelParams{CancellationReason: stripe.String("abandoned")}
-	expand(&params.Params)
-	return encode(params)
+	var f form
+	f.expand()
+	f.set("cancellation_reason", "abandoned")
+	return f.body()
 }
 
 // expanded is what a PaymentIntent has to carry in every answer: unexpanded, a
 // review would not say whether it is still open.
 var expanded = []string{"latest_charge", "review"}
-
-func expand(params *stripe.Params) {
-	for _, field := range expanded {
-		params.AddExpand(field)
-	}
-}
 
 // expandQuery is the same for a GET; prefix is "data." for lists.
 func expandQuery(query url.Values, prefix string) url.Values {
@@ -180,11 +171,4 @@ func expandQuery(query url.Values, prefix string) url.Values {
 		query.Set("expand["+strconv.Itoa(i)+"]", prefix+field)
 	}
 	return query
-}
-
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return stripe.String(s)
 }

@@ -65,9 +65,10 @@ func savedCard(pm *stripe.PaymentMethod) SavedCard {
 // PreferCard writes to a saved card that it was chosen as the default at that
 // time; the card that was chosen last is it.
 func (c Client) PreferCard(ctx context.Context, card string, at time.Time, key string) error {
-	body := encode(&stripe.PaymentMethodParams{Metadata: map[string]string{metaDefault: strconv.FormatInt(at.UnixMilli(), 10)}})
-	var pm stripe.PaymentMethod
-	if err := c.call(ctx, http.MethodPost, "/v1/payment_methods/"+url.PathEscape(card), key, body, &pm); err != nil {
+	var f form
+	f.metadata(map[string]string{metaDefault: strconv.FormatInt(at.UnixMilli(), 10)})
+	var pm wireObject
+	if err := c.call(ctx, http.MethodPost, "/v1/payment_methods/"+url.PathEscape(card), key, f.body(), &pm); err != nil {
 		return fault(err)
 	}
 	return nil

@@ -50,20 +50,26 @@ func endpoint(e *stripe.WebhookEndpoint) Endpoint {
 // EndpointBody is the body of POST /v1/webhook_endpoints. The version can be set
 // at creation only.
 func EndpointBody(address, shop string, events []string, connect bool) Body {
-	params := &stripe.WebhookEndpointParams{
-		URL: stripe.String(address), EnabledEvents: stripe.StringSlice(events), APIVersion: stripe.String(APIVersion),
-		Description: stripe.String("stripesecure, shop " + shop), Metadata: map[string]string{metaShop: shop},
-	}
+	var f form
+	labels := map[string]string{metaShop: shop}
 	if connect {
-		params.Connect = stripe.Bool(true)
-		params.Metadata[metaConnect] = "true"
+		f.set("connect", "true")
+		labels[metaConnect] = "true"
 	}
-	return encode(params)
+	f.set("description", "stripesecure, shop "+shop)
+	f.list("enabled_events", events)
+	f.metadata(labels)
+	f.set("url", address)
+	f.set("api_version", APIVersion)
+	return f.body()
 }
 
 // RepairBody is the body of POST /v1/webhook_endpoints/{id}.
 func RepairBody(events []string) Body {
-	return encode(&stripe.WebhookEndpointParams{EnabledEvents: stripe.StringSlice(events), Disabled: stripe.Bool(false)})
+	var f form
+	f.set("disabled", "false")
+	f.list("enabled_events", events)
+	return f.body()
 }
 
 // PostEndpoint creates an endpoint (id "") or changes one.

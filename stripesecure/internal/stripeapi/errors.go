@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -32,7 +33,7 @@ func fault(err error) error {
 	if !errors.As(err, &se) {
 		return &Error{Code: "no_answer"}
 	}
-	code := codes(se)
+	code := codes(string(se.Code), string(se.DeclineCode))
 	if code == "" {
 		code = string(se.Type)
 	}
@@ -54,7 +55,7 @@ func (c Client) answer(err error) checkout.Answer {
 		return checkout.Answer{NoAnswer: true, Replayed: replayed(se.LastResponse)}
 	}
 	ans := checkout.Answer{
-		Error: codes(se), Param: se.Param, Replayed: replayed(se.LastResponse),
+		Error: codes(string(se.Code), string(se.DeclineCode)), Param: se.Param, Replayed: replayed(se.LastResponse),
 		Denied: se.HTTPStatusCode == http.StatusUnauthorized || se.HTTPStatusCode == http.StatusForbidden,
 	}
 	if ans.Error == "" {
@@ -62,9 +63,12 @@ func (c Client) answer(err error) checkout.Answer {
 	}
 	// A decline carries the PaymentIntent; a refusal about another object may
 	// carry it as well, and is no decline.
-	if se.PaymentIntent != nil && se.HTTPStatusCode == http.StatusPaymentRequired {
-		in := c.intent(se.PaymentIntent)
-		ans.Intent = &in
+	if se.PaymentIntent != nil && se.HTTPStatusCode == http.StatusPaymentRequired && se.LastResponse != nil {
+		var decline wireDecline
+		if json.Unmarshal(se.LastResponse.RawJSON, &decline) == nil && decline.Error.PaymentIntent != nil {
+			in := c.intent(decline.Error.PaymentIntent)
+			ans.Intent = &in
+		}
 	}
 	return ans
 }
@@ -74,9 +78,10 @@ func tooMany(err error) bool {
 	return errors.As(err, &se) && se.HTTPStatusCode == http.StatusTooManyRequests
 }
 
-func codes(e *stripe.Error) string {
-	if e.DeclineCode != "" {
-		return string(e.Code) + "/" + string(e.DeclineCode)
+// codes is the code, with the decline code where there is one.
+func codes(code, decline string) string {
+	if decline != "" {
+		return code + "/" + decline
 	}
-	return string(e.Code)
+	return code
 }

@@ -24,7 +24,7 @@ type Listed struct {
 // Page lists up to 100 PaymentIntents that were created in [from, to), the
 // newest first, after the PaymentIntent called after ("" for the newest).
 func (c Client) Page(ctx context.Context, from, to time.Time, after string) (page []Listed, more bool, err error) {
-	var list stripe.PaymentIntentList
+	var list wireIntents
 	query := expandQuery(url.Values{
 		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)}, "limit": {"100"},
 	}, "data.")
@@ -34,7 +34,8 @@ func (c Client) Page(ctx context.Context, from, to time.Time, after string) (pag
 	if err := c.call(ctx, http.MethodGet, "/v1/payment_intents", "", query.Encode(), &list); err != nil {
 		return nil, false, fault(err)
 	}
-	for _, intent := range list.Data {
+	for i := range list.Data {
+		intent := &list.Data[i]
 		page = append(page, Listed{c.intent(intent), time.Unix(intent.Created, 0).UTC(), intent.Metadata})
 	}
 	return page, list.HasMore, nil

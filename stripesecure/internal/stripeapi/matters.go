@@ -40,9 +40,12 @@ func (r Refund) Body() Body {
 	if r.Ref != "" {
 		meta[metaOrder] = r.Ref
 	}
-	return encode(&stripe.RefundParams{
-		PaymentIntent: stripe.String(r.Intent), Amount: stripe.Int64(r.Amount), Reason: text(r.Reason), Metadata: meta,
-	})
+	var f form
+	f.set("amount", strconv.FormatInt(r.Amount, 10))
+	f.metadata(meta)
+	f.set("payment_intent", r.Intent)
+	f.add("reason", r.Reason)
+	return f.body()
 }
 
 // sendRefund sends a stored refund and says what became of it.
