@@ -57,6 +57,20 @@ var merchantTexts = map[string]inBoth{
 	"state.failed":       {"決済失敗", "Failed"},
 	"state.not_needed":   {"お支払い不要", "Nothing to pay"},
 
+	// What to do where no money is held any more.
+	"advice.expired": {
+		"与信の期限が切れました。代金は確保されておらず、この決済では受け取れません。発送しないでください。販売を続ける場合は、お客様にもう一度ご注文いただくか、別の方法でお支払いいただいてください。販売しない場合は、注文を取り消してください。",
+		"The hold has expired: no money is held, and this payment can take none. Do not ship. To sell all the same, ask the buyer to order again, or to pay in another way. If you do not sell, cancel the order.",
+	},
+	"advice.failed": {
+		"お支払いが完了していません。代金は確保されていません。発送しないでください。お客様はもう一度お支払いいただけます。販売しない場合は、注文を取り消してください。",
+		"The payment was not completed: no money is held. Do not ship. The buyer may pay again. If you do not sell, cancel the order.",
+	},
+	"advice.voided": {
+		"与信は解放され、お客様への請求はありません。対応は不要です。あらためて販売する場合は、お客様にもう一度ご注文いただいてください。",
+		"The hold is released and the buyer is not charged. Nothing is to be done. To sell after all, ask the buyer to order again.",
+	},
+
 	// Where a refund stands.
 	"refund.wanted":    {"Stripe に送信中", "Being sent to Stripe"},
 	"refund.pending":   {"銀行の処理待ち", "Waiting for the bank"},

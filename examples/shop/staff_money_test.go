@@ -143,11 +143,13 @@ func TestStaffCaptureExpired(t *testing.T) {
 	d.shop.deliverEvents(t.Context())
 	d.is(stripesecure.StateExpired, statusUnpaid, 0, 0)
 	d.sees(d.get("/staff/orders?show=unpaid", http.StatusOK), d.o.Ref)
+	d.sees(d.get(d.page, http.StatusOK), wording.Merchant("advice.expired", wording.English))
 	if stock(t, d.shop, "bento") != 4 {
 		t.Error("the goods of an order that is to be paid again are on the shelf")
 	}
 	// The clerk gives up: the goods are free again.
 	d.says("cancel", url.Values{"step": {"do"}}, http.StatusOK, "staff.done.cancelled")
+	d.sees(d.get(d.page, http.StatusOK), wording.Merchant("advice.voided", wording.English))
 	d.is(stripesecure.StateVoided, statusCancelled, 0, 0)
 	if stock(t, d.shop, "bento") != 5 {
 		t.Errorf("stock %d after the cancel, want 5", stock(t, d.shop, "bento"))

@@ -194,6 +194,21 @@ func (p staffOrderPage) Cancellable() bool {
 	return p.Known && !p.Taken() && p.Payment.State != stripesecure.StateVoided
 }
 
+// Advice is the text of what to do where no money is held, "" for nothing.
+func (p staffOrderPage) Advice() string {
+	switch {
+	case !p.Known:
+		return ""
+	case p.Order.Status == statusCancelled:
+		return "advice.voided"
+	case p.Order.Status == statusUnpaid && p.Payment.State == stripesecure.StateFailed:
+		return "advice.failed"
+	case p.Order.Status == statusUnpaid:
+		return "advice.expired"
+	}
+	return ""
+}
+
 // Sold is what a bank wants to read about the goods.
 func (p staffOrderPage) Sold(name func(string) string) string {
 	var goods []string

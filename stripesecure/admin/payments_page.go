@@ -160,6 +160,7 @@ type paymentView struct {
 	Operation             string // id of the refund that this page may make
 	Reason                string
 	Note                  string
+	Advice                string // what to do where no money is held
 	Confirm               string // "", or what is asked once more
 	Asked                 stripesecure.Money
 	Refused               string // why it was not done
@@ -215,6 +216,11 @@ func (q *request) payment() (paymentView, error) {
 	}
 	for _, r := range pay.Refunds {
 		view.Refunds = append(view.Refunds, refundView{r, wording.Merchant("refund."+string(r.State), q.lang)})
+	}
+	switch pay.State {
+	case stripesecure.StateExpired, stripesecure.StateFailed, stripesecure.StateVoided:
+		view.Advice = wording.Merchant("advice."+string(pay.State), q.lang)
+	default:
 	}
 	if pay.ThreeDSecure != "" {
 		view.ThreeDS = q.text("threeds." + known3DS(pay.ThreeDSecure))

@@ -126,7 +126,7 @@ func TestVoid(t *testing.T) {
 	assert.Equal(t, stripesecure.StateVoided, o.payment(id).State)
 	assert.Equal(t, "canceled", o.stripe.Intents()[0].Status)
 	page := o.get("/card/payments/" + string(id))
-	page.says("Cancelled")
+	page.says("Cancelled", "The hold is released and the buyer is not charged.")
 	assert.NotContains(t, page.body, "What you can do")
 
 	id = o.sell("A-2")
@@ -136,6 +136,20 @@ func TestVoid(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, late.status)
 	late.says("The money is captured, so the payment cannot be cancelled.")
 	assert.Equal(t, before, o.payment(id).Version, "nothing has changed")
+}
+
+// Where the hold has expired the order is the merchant's to decide: the page says
+// what can be done, in the clerk's language.
+func TestExpiredHold(t *testing.T) {
+	o := open(t)
+	id := o.sell("A-1")
+	require.NoError(t, o.stripe.Dashboard().Expire(o.payment(id).Intent))
+	_, err := o.plugin.Recheck(t.Context(), o.payment(id).Intent)
+	require.NoError(t, err)
+	page := o.get("/card/payments/" + string(id))
+	page.says("Hold expired", "Do not ship.", "ask the buyer to order again", "cancel the order")
+	o.lang = "ja"
+	o.get("/card/payments/"+string(id)).says("発送しないでください。", "もう一度ご注文いただくか")
 }
 
 // Odd forms move nothing.
