@@ -39,8 +39,8 @@ func CompareFiles(ctx context.Context, orders, payments string, options Options)
 	c := &comparison{join: newJoin(s), settings: s, size: size, read: [2]*atomic.Int64{ordersFrom.read, paymentsFrom.read}}
 	c.join.ordersName, c.join.paymentsName = orders, payments
 	return c.run(ctx,
-		func() (int64, error) { return c.readFile(ctx, ordersFrom, (*parser).addOrder) },
-		func() (int64, error) { return c.readFile(ctx, paymentsFrom, (*parser).addPayment) })
+		func() (int64, error) { return readFile(ctx, c, ordersFrom, &orderReader, (*worker).addOrder) },
+		func() (int64, error) { return readFile(ctx, c, paymentsFrom, &paymentReader, (*worker).addPayment) })
 }
 
 // Compare compares any two sources. An error that a source yields stops the
@@ -170,7 +170,7 @@ func (c *comparison) tell(reading bool) {
 
 // readFile reads a file with all cores. Without KeepGoing its first bad line,
 // in the order of the file, stops it.
-func (c *comparison) readFile(ctx context.Context, src *source, add func(*parser, *worker) bool) (int64, error) {
+func readFile[T any](ctx context.Context, c *comparison, src *source, read *listReader[T], add func(*worker, *T)) (int64, error) {
 	var rows atomic.Int64
 	var mu sync.Mutex
 	var first *LineError
@@ -181,6 +181,7 @@ func (c *comparison) readFile(ctx context.Context, src *source, add func(*parser
 		defer func() { rows.Add(n) }()
 		var failed error
 		bad := func(fault *LineError) bool {
+			n++
 			if c.KeepGoing {
 				failed = w.badLine(fault)
 				return failed == nil
@@ -193,9 +194,10 @@ func (c *comparison) readFile(ctx context.Context, src *source, add func(*parser
 			src.blocks.stop()
 			return false
 		}
-		row := func() bool {
+		take := func(row *T) bool {
 			n++
-			return add(&p, w)
+			add(w, row)
+			return true
 		}
 		for {
 			got, ok, err := src.blocks.next(buffer)
@@ -206,7 +208,7 @@ func (c *comparison) readFile(ctx context.Context, src *source, add func(*parser
 				return nil
 			}
 			before := n
-			if !src.records(&p, &s, got, row, bad) {
+			if !records(src, &p, &s, got, read, take, bad) {
 				return failed
 			}
 			buffer = got.data
@@ -224,24 +226,6 @@ func (c *comparison) readFile(ctx context.Context, src *source, add func(*parser
 		c.join.faults = append(c.join.faults, first)
 	}
 	return rows.Load(), nil
-}
-
-func (p *parser) addOrder(w *worker) bool {
-	var row rawOrder
-	if !p.orderRow(&row) {
-		return false
-	}
-	w.addOrder(&row)
-	return true
-}
-
-func (p *parser) addPayment(w *worker) bool {
-	var row rawPayment
-	if !p.payment(&row) {
-		return false
-	}
-	w.addPayment(&row)
-	return true
 }
 
 // addAll takes the rows of a source.

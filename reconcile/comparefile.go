@@ -22,6 +22,6 @@ func CompareFile(ctx context.Context, orders string, payments iter.Seq2[Payment,
 	c := &comparison{join: newJoin(s), settings: s, read: [2]*atomic.Int64{from.read}}
 	c.join.ordersName, c.join.paymentsName = orders, "payments"
 	return c.run(ctx,
-		func() (int64, error) { return c.readFile(ctx, from, (*parser).addOrder) },
+		func() (int64, error) { return readFile(ctx, c, from, &orderReader, (*worker).addOrder) },
 		func() (int64, error) { return addAll(ctx, c, payments, checkPayment, (*worker).takePayment) })
 }

@@ -13,6 +13,7 @@ type parser struct {
 
 	file     string
 	shiftJIS bool
+	usual    usual
 	statuses map[string]OrderStatus // in small letters
 	scales   *[1 << 15]scale
 	fields   [][]byte

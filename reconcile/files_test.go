@@ -341,13 +341,9 @@ func readBlocks(t testing.TB, text string, size int, exact bool) (rows []Payment
 		if !ok {
 			return rows, faults
 		}
-		src.records(&src.parser, &split, got, func() bool {
-			var row rawPayment
-			ok := src.parser.payment(&row)
-			if ok {
-				rows = append(rows, *row.row())
-			}
-			return ok
+		records(src, &src.parser, &split, got, &paymentReader, func(row *rawPayment) bool {
+			rows = append(rows, *row.row())
+			return true
 		}, func(fault *LineError) bool {
 			faults = append(faults, fault)
 			return true

@@ -9,7 +9,7 @@ import (
 
 // jsonLines reads one object a line, with the names of the columns as keys.
 // Amounts may be numbers or text; more keys are fine.
-func (src *source) jsonLines(p *parser, got block, row func() bool, bad func(*LineError) bool) bool {
+func (src *source) jsonLines(p *parser, got block, one func() bool, bad func(*LineError) bool) bool {
 	p.fields, p.wide = make([][]byte, numColumns), true
 	line := got.line
 	for data := got.data; len(data) > 0; line++ {
@@ -23,7 +23,7 @@ func (src *source) jsonLines(p *parser, got block, row func() bool, bad func(*Li
 			if !bad(fault) {
 				return false
 			}
-		} else if !row() && !bad(p.fault) {
+		} else if !one() {
 			return false
 		}
 	}

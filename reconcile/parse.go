@@ -17,6 +17,19 @@ func (p *parser) counted() bool {
 	return false
 }
 
+// listReader is how the rows of a list are read.
+type listReader[T any] struct {
+	// usual reads the line at the beginning of data and gives its length, 0 where
+	// any has to read it from p.fields.
+	usual func(p *parser, data []byte, row *T) int
+	any   func(p *parser, row *T) bool
+}
+
+var (
+	orderReader   = listReader[rawOrder]{(*parser).usualOrder, (*parser).order}
+	paymentReader = listReader[rawPayment]{(*parser).usualPayment, (*parser).payment}
+)
+
 // payment reads a record into row, whose ids are bytes of the record. On false
 // p.fault says what is wrong.
 func (p *parser) payment(row *rawPayment) (ok bool) {
@@ -138,8 +151,8 @@ func (p *parser) dashboardStatus(row *rawPayment) bool {
 	return true
 }
 
-// orderRow reads a record into row. On false p.fault says what is wrong.
-func (p *parser) orderRow(row *rawOrder) (ok bool) {
+// order reads a record into row. On false p.fault says what is wrong.
+func (p *parser) order(row *rawOrder) (ok bool) {
 	if !p.counted() {
 		return false
 	}
@@ -172,6 +185,17 @@ func (p *parser) orderStatus() (OrderStatus, bool) {
 	if !ok {
 		return 0, false
 	}
+	if status, known := p.orderWord(b); known {
+		return status, true
+	}
+	if len(b) == 0 {
+		return 0, p.fail(colStatus, FaultMissing, b)
+	}
+	return 0, p.fail(colStatus, FaultStatus, b)
+}
+
+// orderWord is what a word for a status means: the shop's own words first.
+func (p *parser) orderWord(b []byte) (status OrderStatus, known bool) {
 	if len(p.statuses) == 0 {
 		switch string(b) {
 		case "paid":
@@ -182,15 +206,11 @@ func (p *parser) orderStatus() (OrderStatus, bool) {
 			return Cancelled, true
 		}
 	}
+	if status, known := p.statuses[string(b)]; known {
+		return status, true
+	}
 	if status, known := p.statuses[string(bytes.ToLower(b))]; known {
 		return status, true
 	}
-	var status OrderStatus
-	if status.UnmarshalText(bytes.ToLower(b)) == nil {
-		return status, true
-	}
-	if len(b) == 0 {
-		return 0, p.fail(colStatus, FaultMissing, b)
-	}
-	return 0, p.fail(colStatus, FaultStatus, b)
+	return status, status.UnmarshalText(bytes.ToLower(b)) == nil
 }

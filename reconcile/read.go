@@ -9,27 +9,15 @@ import (
 // reads, one after the other. What cannot be read comes as a [LineError] that
 // bears name; a loop that goes on gets the rows after it.
 func ReadOrders(name string, in io.Reader, options Options) iter.Seq2[Order, error] {
-	return read(name, in, &orderForm, options, func(p *parser) (Order, bool) {
-		var row rawOrder
-		if !p.orderRow(&row) {
-			return Order{}, false
-		}
-		return *row.row(), true
-	})
+	return read(name, in, &orderForm, options, &orderReader, (*rawOrder).row)
 }
 
 // ReadPayments yields the payments of an input, as [ReadOrders] does.
 func ReadPayments(name string, in io.Reader, options Options) iter.Seq2[Payment, error] {
-	return read(name, in, &paymentForm, options, func(p *parser) (Payment, bool) {
-		var row rawPayment
-		if !p.payment(&row) {
-			return Payment{}, false
-		}
-		return *row.row(), true
-	})
+	return read(name, in, &paymentForm, options, &paymentReader, (*rawPayment).row)
 }
 
-func read[T any](name string, in io.Reader, f *form, options Options, one func(*parser) (T, bool)) iter.Seq2[T, error] {
+func read[R, T any](name string, in io.Reader, f *form, options Options, reader *listReader[R], public func(*R) *T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		s, err := options.work(0)
@@ -46,15 +34,12 @@ func read[T any](name string, in io.Reader, f *form, options Options, one func(*
 		var split splitter
 		var buffer []byte
 		more := true
-		row := func() bool {
-			value, ok := one(&src.parser)
-			if ok {
-				more = yield(value, nil)
-			}
-			return ok && more
+		take := func(row *R) bool {
+			more = yield(*public(row), nil)
+			return more
 		}
 		bad := func(fault *LineError) bool {
-			more = more && yield(none, fault)
+			more = yield(none, fault)
 			return more
 		}
 		for more {
@@ -66,7 +51,7 @@ func read[T any](name string, in io.Reader, f *form, options Options, one func(*
 			if !ok {
 				return
 			}
-			src.records(&src.parser, &split, got, row, bad)
+			records(src, &src.parser, &split, got, reader, take, bad)
 			buffer = got.data
 		}
 	}

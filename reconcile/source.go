@@ -122,6 +122,7 @@ func (src *source) header(f *form) (*source, []*LineError) {
 	if src.parser.layout, faults = f.read(src.name, line, fields); faults != nil {
 		return nil, faults
 	}
+	src.parser.usual = newUsual(&src.parser.layout)
 	return src, nil
 }
 
@@ -132,14 +133,33 @@ func (src *source) close() {
 	}
 }
 
-// records calls row for each record of a block, with p.fields and p.line set,
-// and bad for each that cannot be read: by its form, or because row says no.
-func (src *source) records(p *parser, s *splitter, got block, row func() bool, bad func(*LineError) (goOn bool)) bool {
+// records calls take for each row of a block, and bad for each record that
+// cannot be read. Either ends it by saying no; then it says no, too.
+func records[T any](src *source, p *parser, s *splitter, got block, read *listReader[T],
+	take func(*T) bool, bad func(*LineError) (goOn bool),
+) bool {
+	var row T
+	one := func() bool {
+		if read.any(p, &row) {
+			return take(&row)
+		}
+		return bad(p.fault)
+	}
 	if src.json {
-		return src.jsonLines(p, got, row, bad)
+		return src.jsonLines(p, got, one, bad)
 	}
 	s.reset(got.data, got.line)
 	for {
+		for p.line = s.next; ; p.line = s.next {
+			length := read.usual(p, s.rest, &row)
+			if length == 0 || s.quotes && bytes.IndexByte(s.rest[:length], '"') >= 0 {
+				break
+			}
+			s.rest, s.next = s.rest[length:], s.next+1
+			if !take(&row) {
+				return false
+			}
+		}
 		ok, fault := s.record()
 		if !ok {
 			return true
@@ -149,7 +169,7 @@ func (src *source) records(p *parser, s *splitter, got block, row func() bool, b
 			if !bad(&LineError{File: p.file, Line: s.line, Code: FaultQuote}) {
 				return false
 			}
-		} else if !row() && !bad(p.fault) {
+		} else if !one() {
 			return false
 		}
 	}

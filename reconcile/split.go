@@ -1,10 +1,6 @@
 package reconcile
 
-import (
-	"bytes"
-	"encoding/binary"
-	"math/bits"
-)
+import "bytes"
 
 // splitter cuts a block of whole records into fields by the rules of RFC 4180
 // as encoding/csv reads them (a fuzz test holds the two together), without
@@ -49,55 +45,20 @@ func (s *splitter) record() (ok, fault bool) {
 	return false, false
 }
 
-const (
-	eachByte = 0x0101010101010101
-	highBits = 0x80 * eachByte
-	commas   = ',' * eachByte
-	newlines = '\n' * eachByte
-)
-
-// plain cuts a line without quotes, eight bytes at a time. The test for a zero
-// byte in w^commas also answers for some bytes behind a real one, so the byte
-// itself is looked at.
+// plain cuts a line without quotes.
 func (s *splitter) plain() {
-	data, fields, start, i := s.rest, s.fields[:0], 0, 0
-	high := uint64(0)
-	for ; i+8 <= len(data); i += 8 {
-		w := binary.LittleEndian.Uint64(data[i:])
-		high |= w
-		c, n := w^commas, w^newlines
-		for found := ((c-eachByte)&^c | (n-eachByte)&^n) & highBits; found != 0; found &= found - 1 {
-			at := i + bits.TrailingZeros64(found)/8
-			switch data[at] {
-			case ',':
-				fields = append(fields, data[start:at])
-				start = at + 1
-			case '\n':
-				s.wide = high&highBits != 0
-				s.last(append(fields, data[start:at]), data[at+1:])
-				return
-			}
+	data, begin := s.rest, 0
+	s.fields, s.wide = s.fields[:0], false
+	for {
+		end, ascii := fieldEnd(data, begin)
+		s.fields, s.wide = append(s.fields, data[begin:end]), s.wide || !ascii
+		if begin = end + 1; end == len(data) || data[end] == '\n' {
+			break
 		}
 	}
-	s.wide = true
-	for ; i < len(data); i++ {
-		switch data[i] {
-		case ',':
-			fields = append(fields, data[start:i])
-			start = i + 1
-		case '\n':
-			s.last(append(fields, data[start:i]), data[i+1:])
-			return
-		}
-	}
-	s.last(append(fields, data[start:]), nil)
-}
-
-// last ends a line: its last field may have the CR of a CRLF.
-func (s *splitter) last(fields [][]byte, rest []byte) {
-	n := len(fields) - 1
-	fields[n] = withoutReturn(fields[n])
-	s.fields, s.rest = fields, rest
+	last := &s.fields[len(s.fields)-1]
+	*last = withoutReturn(*last)
+	s.rest = data[min(begin, len(data)):]
 }
 
 // withoutReturn takes the CR of a CRLF off.
