@@ -184,3 +184,49 @@ func TestNames(t *testing.T) {
 	var status OrderStatus
 	assert.Error(t, status.UnmarshalText(nil))
 }
+
+// TestAgreeing: what shows at a glance to be in order is what the classification
+// finds in order, for every status, and for amounts and holds of every kind.
+func TestAgreeing(t *testing.T) {
+	glances := 0
+	for _, p := range manyPayments() {
+		for status := Pending; int(status) < numOrderStatuses; status++ {
+			for _, amount := range []int64{500, 1000, 1 << amountBits} {
+				for _, refunded := range []int64{0, 500} {
+					for _, currency := range []currencyCode{yen, packCurrency("USD")} {
+						o := rawOrder{id: []byte("o"), facts: orderFacts{amount: amount, refunded: refunded, currency: currency, status: status}}
+						if !agreeing(encoded(p.append(nil)).word(), encoded(o.append(nil, true)).word()) {
+							continue
+						}
+						glances++
+						v := classifyPair(&p.facts, &o.facts, testNow.Unix())
+						assert.Equal(t, Verdict{Class: Matched}, v, "%+v %+v", p, o)
+						assert.Equal(t, amount, p.facts.stake())
+					}
+				}
+			}
+		}
+	}
+	assert.Positive(t, glances)
+}
+
+func manyPayments() (many []rawPayment) {
+	for status := RequiresPaymentMethod; int(status) < numPaymentStatuses; status++ {
+		for _, amount := range []int64{1000, 1 << amountBits} {
+			for _, received := range []int64{0, 500, amount} {
+				for _, refunded := range []int64{0, 500, amount} {
+					for _, ends := range []int64{0, testNow.Unix() - 1, testNow.Unix() + 10} {
+						p := rawPayment{id: []byte("p"), status: status, weak: ends == 0 && refunded == amount}
+						p.facts = paymentFacts{
+							amount: amount, received: received, refunded: refunded, captureBefore: ends, currency: yen,
+							created: testNow.Unix() - holdYen,
+						}
+						p.settle()
+						many = append(many, p)
+					}
+				}
+			}
+		}
+	}
+	return many
+}

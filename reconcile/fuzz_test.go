@@ -101,12 +101,11 @@ func TestUsual(t *testing.T) {
 			}
 		}
 	}
-	short := 0
 	src, faults := openReader("f", strings.NewReader(strings.Repeat(headers[0]+"\n"+lines[0]+"\n", 2)), &paymentForm, &settings{})
 	require.Empty(t, faults)
 	got, _, err := src.blocks.next(nil)
 	require.NoError(t, err)
-	short = src.parser.usualPayment(got.data, new(rawPayment))
+	short := src.parser.usualPayment(got.data, new(rawPayment))
 	assert.Equal(t, len(lines[0])+1, short, "the usual line is not read the short way")
 }
 

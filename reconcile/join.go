@@ -13,11 +13,10 @@ import (
 // they are looked for by, so that a part fits into memory and its pairs are
 // found without looking at another:
 //
-//	intents   payments by their id, orders by the payment intent that they name
-//	orders    what found nothing there, by the order's id
-//
-// In between, an order that found its payment is brought to the second round
-// where a payment without an order names it: that is a rival's payment.
+//	by intent  payments by their id, orders by the payment intent that they name
+//	by order   what found nothing there, by the order's id
+//	rivals     payments that found nothing there, either, and the orders that
+//	           they name, which have another payment
 type join struct {
 	arena    *arena
 	findings *findings
@@ -34,9 +33,10 @@ type join struct {
 	byID      *spool // orders that name none, or one that is not theirs
 	leftovers *spool // payments that no order names, by the order id that they carry
 	keys      *spool // hashes of all order ids, to find duplicates
-	taken     *spool // order ids of paired orders, and their payment
-	left      int64  // the number of leftovers
-	named     filter // the order ids that leftovers carry
+	unplaced  *spool // leftovers that found no order, by the same
+	taken     *spool // order ids of paired orders that unplaced payments name, and their payment
+	strays    int64  // the number of unplaced payments
+	named     filter // the order ids that they carry
 
 	ordersName, paymentsName string // for faults
 	dropped                  map[int64]bool
@@ -54,15 +54,23 @@ func newJoin(s settings) *join {
 		tally: tally{totals: map[currencyCode]*[numClasses]int64{}},
 	}
 	parts := 1 << s.bits
-	for _, into := range []**spool{&j.payments, &j.byIntent, &j.byID, &j.leftovers, &j.keys, &j.taken} {
+	for _, into := range []**spool{&j.payments, &j.byIntent, &j.byID, &j.leftovers, &j.keys, &j.unplaced, &j.taken} {
 		*into = newSpool(a, parts)
 	}
 	return j
 }
 
-func (j *join) hash(key []byte) (hash uint64, part int) {
-	hash = maphash.Bytes(j.seed, key)
-	return hash, int(hash >> (64 - j.bits))
+// place is where rows with a key are: their part, by the upper bits of the key's
+// hash, and their tag, the lower ones.
+type place struct {
+	hash uint64
+	part int
+	tag  uint32
+}
+
+func (j *join) place(key []byte) place {
+	hash := maphash.Bytes(j.seed, key)
+	return place{hash, int(hash >> (64 - j.bits)), uint32(hash)}
 }
 
 // worker is what one goroutine has for itself.
@@ -75,52 +83,53 @@ type worker struct {
 	byID     *spoolWriter
 	left     *spoolWriter
 	keys     *spoolWriter
+	unplaced *spoolWriter
 	taken    *spoolWriter
 
 	payRows, orderRows, takenRows chunks
-	table, rivals                 table
-	claims                        []address
-	leftovers                     int64
+	table                         table
+	hashes                        hashes
+	found                         []int32 // the order's entry of each payment of a part, -1 for none
+	strays                        int64
 }
 
 func (j *join) worker() *worker {
 	return &worker{
 		join: j, findings: j.findings.writer(), tally: tally{totals: map[currencyCode]*[numClasses]int64{}},
-		payments: j.payments.writer(), byIntent: j.byIntent.writer(), byID: j.byID.writer(),
-		left: j.leftovers.writer(), keys: j.keys.writer(), taken: j.taken.writer(),
+		payments: j.payments.writer(), byIntent: j.byIntent.writer(), byID: j.byID.writer(), left: j.leftovers.writer(),
+		keys: j.keys.writer(), unplaced: j.unplaced.writer(), taken: j.taken.writer(),
 	}
 }
 
 // close hands over all that the worker has.
 func (w *worker) close() error {
-	for _, out := range []*spoolWriter{w.payments, w.byIntent, w.byID, w.left, w.keys, w.taken} {
+	for _, out := range []*spoolWriter{w.payments, w.byIntent, w.byID, w.left, w.keys, w.unplaced, w.taken} {
 		if err := out.close(); err != nil {
 			return err
 		}
 	}
 	w.join.mu.Lock()
 	w.join.tally.add(&w.tally)
-	w.join.left += w.leftovers
+	w.join.strays += w.strays
 	w.join.mu.Unlock()
 	return w.findings.close()
 }
 
 // addPayment and addOrder take one row that was read.
-func (w *worker) addPayment(p *rawPayment) {
-	_, part := w.join.hash(p.id)
-	w.payments.payment(part, p)
-}
+func (w *worker) addPayment(p *rawPayment) { w.payments.payment(w.join.place(p.id), p) }
 
 func (w *worker) addOrder(o *rawOrder) {
-	hash, part := w.join.hash(o.id)
+	place := w.join.place(o.id)
+	w.keys.key(place)
 	if len(o.intent) == 0 {
-		w.byID.order(part, o, true)
+		w.byID.order(place, o, true)
 	} else {
-		_, intent := w.join.hash(o.intent)
-		w.byIntent.order(intent, o, false)
+		w.byIntent.order(w.join.place(o.intent), o, false)
 	}
-	w.keys.key(part, hash)
 }
+
+// addByID takes an order that is looked for by its id, after all.
+func (w *worker) addByID(o *rawOrder) { w.byID.order(w.join.place(o.id), o, true) }
 
 // each runs do for every part, on all cores.
 func (j *join) each(ctx context.Context, do func(w *worker, part int) error) error {
@@ -171,8 +180,11 @@ func (j *join) run(ctx context.Context) error {
 	if j.failed() {
 		return nil
 	}
-	if j.left > 0 && !j.byIntent.empty() {
-		j.named = newFilter(j.left)
+	if err := j.each(ctx, (*worker).byOrderID); err != nil {
+		return err
+	}
+	if j.strays > 0 {
+		j.named = newFilter(j.strays)
 		if err := j.each(ctx, (*worker).name); err != nil {
 			return err
 		}
@@ -181,7 +193,7 @@ func (j *join) run(ctx context.Context) error {
 		}
 	}
 	j.byIntent.dropAll()
-	return j.each(ctx, (*worker).byOrderID)
+	return j.each(ctx, (*worker).rivals)
 }
 
 func (j *join) failed() bool {
@@ -199,56 +211,54 @@ func (w *worker) byPaymentIntent(part int) error {
 	if err := w.orderRows.load(j.byIntent, part); err != nil {
 		return err
 	}
-	w.table.reset()
-	var p, other rawPayment
-	for at, d := range w.payRows.rows() {
-		d.payment(&p)
-		hash, _ := j.hash(p.id)
-		entry, found := w.table.insert(hash, at, func(a address) bool { return w.payRows.keyIs(a, p.id) })
-		if !found {
-			continue
+	w.table.reset(&w.payRows)
+	for at, row := range w.payRows.rows() {
+		if entry, found := w.table.insert(row.tag(), row.first(), at); found {
+			w.samePayment(&w.table.entries[entry], at)
 		}
-		before := w.payRows.at(w.table.addresses[entry])
-		before.payment(&other)
-		w.samePayment(entry, at, &other, &p)
 	}
-	w.claims = append(w.claims[:0], make([]address, len(w.table.addresses))...)
-	if err := w.claim(); err != nil {
-		return err
-	}
-	for entry, at := range w.table.addresses {
-		d := w.payRows.at(at)
-		d.payment(&p)
-		if claim := w.claims[entry]; claim != 0 {
-			var o rawOrder
-			d := w.orderRows.at(claim - 1)
-			d.order(&o, false)
-			if err := w.pair(&p, &o); err != nil {
+	w.claim()
+	var p rawPayment
+	var o rawOrder
+	for _, entry := range w.table.entries {
+		payment := w.payRows.at(entry.at)
+		if entry.claim == 0 {
+			payment.payment(&p)
+			if err := w.leave(&p); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := w.leave(&p); err != nil {
+		order := w.orderRows.at(entry.claim - 1)
+		if w.agree(payment, order) {
+			continue
+		}
+		payment.payment(&p)
+		order.order(&o, false)
+		if err := w.pair(&p, &o); err != nil {
 			return err
 		}
 	}
 	j.payments.drop(part)
-	return nil
+	return w.byID.err
 }
 
 // samePayment decides between two rows of one id: the failed try of a Dashboard
 // export gives way, anything else is a fault of the later line.
-func (w *worker) samePayment(entry int, at address, before, now *rawPayment) {
-	first, second := before, now
+func (w *worker) samePayment(entry *entryOf, at address) {
+	var before, now rawPayment
+	w.payRows.at(entry.at).payment(&before)
+	w.payRows.at(at).payment(&now)
+	first, second := &before, &now
 	if now.line < before.line {
-		first, second = now, before
+		first, second = second, first
 	}
 	later := first.weak && !second.weak
 	if !first.weak && !second.weak {
 		w.join.duplicate(w.join.paymentsName, "id", second.line, string(second.id))
 	}
-	if (now == second) == later {
-		w.table.addresses[entry] = at
+	if (&now == second) == later {
+		entry.at = at
 	}
 }
 
@@ -272,49 +282,41 @@ func (j *join) duplicate(file, name string, line int64, id string) {
 // claim gives each payment the order that names it. Of several, the one that the
 // payment names, else the one with the least id; the others look on by their own
 // id.
-func (w *worker) claim() error {
-	j := w.join
-	var o, other rawOrder
+func (w *worker) claim() {
+	var o rawOrder
 	var losers []address
-	var p rawPayment
-	for at, d := range w.orderRows.rows() {
-		d.order(&o, false)
-		if j.dropped[o.line] {
+	for at, row := range w.orderRows.rows() {
+		if w.join.isDropped(row) {
 			continue
 		}
-		hash, _ := j.hash(o.intent)
-		entry, found := w.table.find(hash, func(a address) bool { return w.payRows.keyIs(a, o.intent) })
+		number, found := w.table.find(row.tag(), row.first())
 		if !found {
-			_, part := j.hash(o.id)
-			w.byID.order(part, &o, true)
+			row.order(&o, false)
+			w.addByID(&o)
 			continue
 		}
-		if w.claims[entry] == 0 {
-			w.claims[entry] = at + 1
+		entry := &w.table.entries[number]
+		if entry.claim != 0 {
+			named := w.payRows.at(entry.at).second()
+			if better(named, row.second(), w.orderRows.at(entry.claim-1).second()) {
+				at, entry.claim = entry.claim-1, at+1
+			}
+			losers = append(losers, at)
 			continue
 		}
-		named := w.payRows.at(w.table.addresses[entry])
-		named.payment(&p)
-		claimed := w.orderRows.at(w.claims[entry] - 1)
-		claimed.order(&other, false)
-		if better(p.order, o.id, other.id) {
-			w.claims[entry], at = at+1, w.claims[entry]-1
-		}
-		losers = append(losers, at)
+		entry.claim = at + 1
 	}
 	for _, at := range losers {
-		d := w.orderRows.at(at)
-		d.order(&o, false)
-		hash, _ := j.hash(o.intent)
-		entry, _ := w.table.find(hash, func(a address) bool { return w.payRows.keyIs(a, o.intent) })
-		d = w.orderRows.at(w.claims[entry] - 1)
-		d.order(&other, false)
-		o.rival = other.id
-		_, part := j.hash(o.id)
-		w.byID.order(part, &o, true)
+		row := w.orderRows.at(at)
+		row.order(&o, false)
+		number, _ := w.table.find(row.tag(), row.first())
+		o.rival = w.orderRows.at(w.table.entries[number].claim - 1).second()
+		w.addByID(&o)
 	}
-	return w.byID.err
 }
+
+// isDropped reports whether the order's id stood before.
+func (j *join) isDropped(order encoded) bool { return len(j.dropped) > 0 && j.dropped[order.line()] }
 
 // better reports whether the order id a has more right to a payment that names
 // an order than b.
@@ -330,39 +332,8 @@ func (w *worker) leave(p *rawPayment) error {
 	if len(p.order) == 0 {
 		return w.alone(p, nil)
 	}
-	_, part := w.join.hash(p.order)
-	w.leftovers++
-	w.left.payment(part, p)
+	w.left.payment(w.join.place(p.order), p)
 	return w.left.err
-}
-
-// name puts the order ids of one part of the leftovers into the filter.
-func (w *worker) name(part int) error {
-	if err := w.payRows.load(w.join.leftovers, part); err != nil {
-		return err
-	}
-	var p rawPayment
-	for _, d := range w.payRows.rows() {
-		d.payment(&p)
-		hash, _ := w.join.hash(p.order)
-		w.join.named.add(hash)
-	}
-	return nil
-}
-
-// bringTaken is what happens between the rounds, for one part.
-func (w *worker) bringTaken(part int) error {
-	if err := w.orderRows.load(w.join.byIntent, part); err != nil {
-		return err
-	}
-	var o rawOrder
-	for _, d := range w.orderRows.rows() {
-		d.order(&o, false)
-		if hash, to := w.join.hash(o.id); w.join.named.has(hash) && !w.join.dropped[o.line] {
-			w.taken.pair(to, o.id, o.intent)
-		}
-	}
-	return w.taken.err
 }
 
 // byOrderID is the second round, for one part.
@@ -374,48 +345,20 @@ func (w *worker) byOrderID(part int) error {
 	if err := w.orderRows.load(j.byID, part); err != nil {
 		return err
 	}
-	if err := w.takenRows.load(j.taken, part); err != nil {
-		return err
-	}
-	w.table.reset()
-	var o rawOrder
-	var p, other rawPayment
-	for at, d := range w.orderRows.rows() {
-		d.order(&o, true)
-		if !j.dropped[o.line] {
-			hash, _ := j.hash(o.id)
-			w.table.insert(hash, at, func(a address) bool { return w.orderRows.keyIs(a, o.id) })
+	w.table.reset(&w.orderRows)
+	for at, row := range w.orderRows.rows() {
+		if !j.isDropped(row) {
+			w.table.insert(row.tag(), row.first(), at)
 		}
 	}
-	w.claims = append(w.claims[:0], make([]address, len(w.table.addresses))...)
-	for at, d := range w.payRows.rows() {
-		d.payment(&p)
-		entry, found := w.findOrder(p.order)
-		if !found {
-			continue
-		}
-		if w.claims[entry] != 0 {
-			d := w.payRows.at(w.claims[entry] - 1)
-			if d.payment(&other); !before(&p, &other) {
-				continue
-			}
-		}
-		w.claims[entry] = at + 1
-	}
-	w.rivals.reset()
-	var h head
-	for at, d := range w.takenRows.rows() {
-		id, _ := d.head(&h)
-		hash, _ := j.hash(id)
-		w.rivals.insert(hash, at, func(a address) bool { return w.takenRows.keyIs(a, id) })
-	}
+	w.choose()
 	if err := w.second(); err != nil {
 		return err
 	}
-	for entry, at := range w.table.addresses {
-		if w.claims[entry] == 0 {
-			d := w.orderRows.at(at)
-			d.order(&o, true)
+	var o rawOrder
+	for _, entry := range w.table.entries {
+		if entry.claim == 0 {
+			w.orderRows.at(entry.at).order(&o, true)
 			if err := w.unpaid(&o); err != nil {
 				return err
 			}
@@ -423,53 +366,118 @@ func (w *worker) byOrderID(part int) error {
 	}
 	j.leftovers.drop(part)
 	j.byID.drop(part)
-	j.taken.drop(part)
 	return nil
 }
 
-func (w *worker) findOrder(id []byte) (entry int, found bool) {
-	hash, _ := w.join.hash(id)
-	return w.table.find(hash, func(a address) bool { return w.orderRows.keyIs(a, id) })
+// choose gives each order the payment that names it, the best of several.
+func (w *worker) choose() {
+	var p, other rawPayment
+	w.found = w.found[:0]
+	for at, row := range w.payRows.rows() {
+		number, found := w.table.find(row.tag(), row.second())
+		if !found {
+			w.found = append(w.found, -1)
+			continue
+		}
+		w.found = append(w.found, int32(number))
+		entry := &w.table.entries[number]
+		if entry.claim != 0 {
+			row.payment(&p)
+			w.payRows.at(entry.claim - 1).payment(&other)
+			if !before(&p, &other) {
+				continue
+			}
+		}
+		entry.claim = at + 1
+	}
 }
 
 // second pairs the leftover payments with the orders that they were given to,
-// and names the rivals of the others.
+// names the rivals of the others, and passes on what found no order.
 func (w *worker) second() error {
-	var p, other rawPayment
+	var p rawPayment
 	var o rawOrder
-	for at, d := range w.payRows.rows() {
-		d.payment(&p)
-		entry, found := w.findOrder(p.order)
+	number := 0
+	for at, row := range w.payRows.rows() {
+		found := w.found[number]
+		number++
+		if found < 0 {
+			row.payment(&p)
+			w.strays++
+			w.unplaced.payment(place{part: w.join.place(p.order).part, tag: row.tag()}, &p)
+			continue
+		}
+		entry := w.table.entries[found]
+		order := w.orderRows.at(entry.at)
 		var err error
 		switch {
-		case found && w.claims[entry] == at+1:
-			d := w.orderRows.at(w.table.addresses[entry])
-			d.order(&o, true)
+		case entry.claim != at+1:
+			row.payment(&p)
+			err = w.alone(&p, w.payRows.at(entry.claim-1).first())
+		case !w.agree(row, order):
+			row.payment(&p)
+			order.order(&o, true)
 			err = w.pair(&p, &o)
-		case found:
-			d := w.payRows.at(w.claims[entry] - 1)
-			d.payment(&other)
-			err = w.alone(&p, other.id)
-		default:
-			err = w.alone(&p, w.rival(p.order))
 		}
 		if err != nil {
 			return err
 		}
 	}
+	return w.unplaced.err
+}
+
+// name puts the order ids of one part of the unplaced payments into the filter.
+func (w *worker) name(part int) error {
+	if err := w.payRows.load(w.join.unplaced, part); err != nil {
+		return err
+	}
+	for _, row := range w.payRows.rows() {
+		w.join.named.add(w.join.place(row.second()).hash)
+	}
 	return nil
 }
 
-// rival is the payment of an order that was paired in the first round.
-func (w *worker) rival(order []byte) []byte {
-	hash, _ := w.join.hash(order)
-	entry, found := w.rivals.find(hash, func(a address) bool { return w.takenRows.keyIs(a, order) })
-	if !found {
-		return nil
+// bringTaken looks for the orders that unplaced payments name, in one part of
+// those that were paired by their payment intent.
+func (w *worker) bringTaken(part int) error {
+	if err := w.orderRows.load(w.join.byIntent, part); err != nil {
+		return err
 	}
-	d := w.takenRows.at(w.rivals.addresses[entry])
-	_, intent := d.head(new(head))
-	return intent
+	for _, row := range w.orderRows.rows() {
+		if place := w.join.place(row.second()); w.join.named.has(place.hash) && !w.join.isDropped(row) {
+			w.taken.pair(place, row.second(), row.first())
+		}
+	}
+	return w.taken.err
+}
+
+// rivals tells, for one part of the unplaced payments, which payment their order
+// has instead, if there is such an order.
+func (w *worker) rivals(part int) error {
+	if err := w.payRows.load(w.join.unplaced, part); err != nil {
+		return err
+	}
+	if err := w.takenRows.load(w.join.taken, part); err != nil {
+		return err
+	}
+	w.table.reset(&w.takenRows)
+	for at, row := range w.takenRows.rows() {
+		w.table.insert(row.tag(), row.first(), at)
+	}
+	var p rawPayment
+	for _, row := range w.payRows.rows() {
+		row.payment(&p)
+		var rival []byte
+		if entry, found := w.table.find(row.tag(), row.second()); found {
+			rival = w.takenRows.at(w.table.entries[entry].at).second()
+		}
+		if err := w.alone(&p, rival); err != nil {
+			return err
+		}
+	}
+	w.join.unplaced.drop(part)
+	w.join.taken.drop(part)
+	return nil
 }
 
 // preference is which payment an order without a payment intent gets: the one
@@ -488,26 +496,6 @@ func before(a, b *rawPayment) bool {
 	return bytes.Compare(a.id, b.id) < 0
 }
 
-// keyIs reports whether the row at a has this key.
-func (c *chunks) keyIs(a address, key []byte) bool {
-	d := c.at(a)
-	return d.firstIs(key)
-}
-
-// rows yields each row's address and a decoder on it; what the decoder has read
-// is where the next row begins.
-func (c *chunks) rows() func(yield func(address, *decoder) bool) {
-	return func(yield func(address, *decoder) bool) {
-		for i, data := range c.data {
-			for d := (decoder{data}); len(d.b) > 0; {
-				if !yield(addressOf(i, len(data)-len(d.b)), &d) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // checkOrders finds order ids that stand twice: by their hashes first, then by
 // what has such a hash. The later lines are faults, and dropped.
 func (j *join) checkOrders(ctx context.Context) error {
@@ -516,10 +504,10 @@ func (j *join) checkOrders(ctx context.Context) error {
 		if err := w.payRows.load(j.keys, part); err != nil {
 			return err
 		}
-		w.table.reset()
+		w.hashes.reset()
 		for _, data := range w.payRows.data {
 			for ; len(data) > 0; data = data[8:] {
-				if hash := binary.LittleEndian.Uint64(data); w.table.again(hash) {
+				if hash := binary.LittleEndian.Uint64(data); w.hashes.again(hash) {
 					j.mu.Lock()
 					suspects[hash] = true
 					j.mu.Unlock()
@@ -539,9 +527,9 @@ func (j *join) checkOrders(ctx context.Context) error {
 				return err
 			}
 			var o rawOrder
-			for _, d := range w.payRows.rows() {
-				d.order(&o, from == j.byID)
-				if hash, _ := j.hash(o.id); suspects[hash] {
+			for _, row := range w.payRows.rows() {
+				row.order(&o, from == j.byID)
+				if suspects[j.place(o.id).hash] {
 					j.mu.Lock()
 					lines[string(o.id)] = append(lines[string(o.id)], o.line)
 					j.mu.Unlock()

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // rawPayment and rawOrder are rows as the join handles them: ids stay bytes, so
@@ -28,18 +29,24 @@ type rawOrder struct {
 // maxID is the longest id; Stripe's metadata values have 500 characters.
 const maxID = 500
 
-// maxEncoded is the most that a row needs when encoded: three ids and numbers.
-const maxEncoded = 3*(maxID+2) + 80
-
 // A row is encoded as a head of fixed places, its two ids, the key first, and
 // what is seldom there:
 //
 //	created u32 · line u32 · amount 40 bits · flags 8 bits · currency u16 ·
-//	length of the first id u16 · of the second u16 · ids · words
+//	length of the first id 10 bits · of the second 10 bits · of the row 12 bits ·
+//	tag u32 · ids · words
+//
+// The tag is a part of the key's hash (see join.place).
 const (
-	headSize   = 20
+	headSize   = 24
 	amountBits = 40
+	idBits     = 10
+	// maxEncoded is the most that a row needs: three ids and numbers.
+	maxEncoded = headSize + 3*maxID + 2 + 4*8
 )
+
+// A row's length fits into its bits.
+const _ = uint(1<<(32-2*idBits) - 1 - maxEncoded)
 
 const (
 	flagStatus        = 0x07
@@ -49,6 +56,8 @@ const (
 	flagWeak          = 0x40 // of a payment
 	flagRival         = 0x40 // of an order
 	flagLarge         = 0x80 // the amount needs a word of its own
+	// flagWords are followed by a word each.
+	flagWords = flagReceived | flagRefunded | flagCaptureBefore | flagLarge
 )
 
 // head is what payments and orders have in common.
@@ -56,49 +65,81 @@ type head struct {
 	created, line, amount int64
 	flags                 byte
 	currency              currencyCode
+	tag                   uint32
 }
 
-func (h *head) append(b, first, second []byte) []byte {
-	n := len(b)
-	b = append(b, make([]byte, headSize)...)
-	to := b[n : n+headSize]
-	amount := uint64(h.amount)
-	if amount>>amountBits != 0 {
-		h.flags |= flagLarge
-	}
+// put writes the head and the ids of a row that fills to, and gives what is left
+// for its words.
+func (h *head) put(to, first, second []byte) []byte {
+	word := uint64(h.amount)&(1<<amountBits-1) | uint64(h.flags)<<amountBits | uint64(h.currency)<<48
+	sizes := uint32(len(first)) | uint32(len(second))<<idBits | uint32(len(to))<<(2*idBits)
+	_ = to[headSize-1]
 	binary.LittleEndian.PutUint64(to, uint64(uint32(h.created))|uint64(min(h.line, math.MaxUint32))<<32)
-	binary.LittleEndian.PutUint64(to[8:], amount&(1<<amountBits-1)|uint64(h.flags)<<amountBits|uint64(h.currency)<<48)
-	binary.LittleEndian.PutUint32(to[16:], uint32(len(first))|uint32(len(second))<<16)
-	b = append(append(b, first...), second...)
+	binary.LittleEndian.PutUint64(to[8:], word)
+	binary.LittleEndian.PutUint64(to[16:], uint64(sizes)|uint64(h.tag)<<32)
+	to = to[headSize:]
+	to = to[copy(to, first):]
+	to = to[copy(to, second):]
 	if h.flags&flagLarge != 0 {
-		b = binary.LittleEndian.AppendUint64(b, amount)
+		to = putWord(to, h.amount)
 	}
-	return b
+	return to
 }
 
-// decoder reads what append wrote. It reads only what this process has written,
-// so it checks nothing.
+func putWord(to []byte, word int64) []byte {
+	binary.LittleEndian.PutUint64(to, uint64(word))
+	return to[8:]
+}
+
+// encoded is a row as it lies in a chunk. It was written by this process, so
+// reading checks nothing.
+type encoded []byte
+
+func (e encoded) sizes() uint32 { return binary.LittleEndian.Uint32(e[16:]) }
+func (e encoded) size() int     { return int(e.sizes() >> (2 * idBits)) }
+func (e encoded) tag() uint32   { return binary.LittleEndian.Uint32(e[20:]) }
+func (e encoded) line() int64   { return int64(binary.LittleEndian.Uint32(e[4:])) }
+
+// word is the amount, the flags and the currency.
+func (e encoded) word() uint64 { return binary.LittleEndian.Uint64(e[8:]) }
+
+// first is the key, second the other id.
+func (e encoded) first() []byte {
+	return e[headSize : headSize+e.sizes()&(1<<idBits-1)]
+}
+
+func (e encoded) second() []byte {
+	sizes := e.sizes()
+	begin := headSize + sizes&(1<<idBits-1)
+	return e[begin : begin+sizes>>idBits&(1<<idBits-1)]
+}
+
+// payment and order read the row.
+func (e encoded) payment(p *rawPayment) {
+	d := decoder{e}
+	d.payment(p)
+}
+
+func (e encoded) order(o *rawOrder, byID bool) {
+	d := decoder{e}
+	d.order(o, byID)
+}
+
+// decoder reads what put wrote. It reads only what this process has written, so
+// it checks nothing.
 type decoder struct{ b []byte }
 
 func (d *decoder) head(h *head) (first, second []byte) {
-	b := d.b
-	times, word, lengths := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint32(b[16:])
+	e := encoded(d.b)
+	times, word := binary.LittleEndian.Uint64(e), e.word()
 	h.created, h.line = int64(uint32(times)), int64(times>>32)
 	h.amount, h.flags, h.currency = int64(word&(1<<amountBits-1)), byte(word>>amountBits), currencyCode(word>>48)
-	middle := headSize + int(lengths&0xffff)
-	end := middle + int(lengths>>16)
-	first, second = b[headSize:middle:middle], b[middle:end:end]
-	d.b = b[end:]
+	first, second = e.first(), e.second()
+	d.b = d.b[headSize+len(first)+len(second):]
 	if h.flags&flagLarge != 0 {
 		h.amount = d.word()
 	}
 	return first, second
-}
-
-// firstIs reports whether the row here has this key.
-func (d *decoder) firstIs(key []byte) bool {
-	n := int(binary.LittleEndian.Uint16(d.b[16:]))
-	return n == len(key) && string(d.b[headSize:headSize+n]) == string(key)
 }
 
 func (d *decoder) word() int64 {
@@ -137,31 +178,51 @@ func (p *rawPayment) expected() int64 {
 	return 0
 }
 
-// append encodes the payment under its id.
-func (p *rawPayment) append(b []byte) []byte {
-	h := head{created: p.facts.created, line: p.line, amount: p.facts.amount, flags: byte(p.status), currency: p.facts.currency}
+// flags tell what follows the ids of the encoded payment.
+func (p *rawPayment) flags() byte {
+	flags := byte(p.status)
 	if p.facts.received != p.expected() {
-		h.flags |= flagReceived
+		flags |= flagReceived
 	}
 	if p.facts.refunded != 0 {
-		h.flags |= flagRefunded
+		flags |= flagRefunded
 	}
 	if p.facts.captureBefore != 0 {
-		h.flags |= flagCaptureBefore
+		flags |= flagCaptureBefore
 	}
 	if p.weak {
-		h.flags |= flagWeak
+		flags |= flagWeak
 	}
-	b = h.append(b, p.id, p.order)
-	if h.flags&flagReceived != 0 {
-		b = binary.LittleEndian.AppendUint64(b, uint64(p.facts.received))
+	if p.facts.amount>>amountBits != 0 {
+		flags |= flagLarge
 	}
-	if h.flags&flagRefunded != 0 {
-		b = binary.LittleEndian.AppendUint64(b, uint64(p.facts.refunded))
+	return flags
+}
+
+func (p *rawPayment) size(flags byte) int {
+	return headSize + len(p.id) + len(p.order) + 8*bits.OnesCount8(flags&flagWords)
+}
+
+// put writes the payment under its id, with a tag.
+func (p *rawPayment) put(to []byte, flags byte, tag uint32) {
+	h := head{created: p.facts.created, line: p.line, amount: p.facts.amount, flags: flags, currency: p.facts.currency, tag: tag}
+	to = h.put(to, p.id, p.order)
+	if flags&flagReceived != 0 {
+		to = putWord(to, p.facts.received)
 	}
-	if h.flags&flagCaptureBefore != 0 {
-		b = binary.LittleEndian.AppendUint64(b, uint64(p.facts.captureBefore))
+	if flags&flagRefunded != 0 {
+		to = putWord(to, p.facts.refunded)
 	}
+	if flags&flagCaptureBefore != 0 {
+		putWord(to, p.facts.captureBefore)
+	}
+}
+
+// append encodes the payment behind b.
+func (p *rawPayment) append(b []byte) []byte {
+	flags := p.flags()
+	b = append(b, make([]byte, p.size(flags))...)
+	p.put(b[len(b)-p.size(flags):], flags, 0)
 	return b
 }
 
@@ -192,27 +253,52 @@ func (p *rawPayment) settle() {
 	p.facts.hasOrderID = len(p.order) > 0
 }
 
-// append encodes the order under its payment intent, or under its id where it
-// is looked for by that.
-func (o *rawOrder) append(b []byte, byID bool) []byte {
-	h := head{created: o.created, line: o.line, amount: o.facts.amount, flags: byte(o.facts.status), currency: o.facts.currency}
+// flags tell what follows the ids of the encoded order.
+func (o *rawOrder) flags() byte {
+	flags := byte(o.facts.status)
 	if o.facts.refunded != 0 {
-		h.flags |= flagRefunded
+		flags |= flagRefunded
 	}
 	if len(o.rival) > 0 {
-		h.flags |= flagRival
+		flags |= flagRival
 	}
+	if o.facts.amount>>amountBits != 0 {
+		flags |= flagLarge
+	}
+	return flags
+}
+
+func (o *rawOrder) size(flags byte) int {
+	size := headSize + len(o.id) + len(o.intent) + 8*bits.OnesCount8(flags&flagWords)
+	if flags&flagRival != 0 {
+		size += 2 + len(o.rival)
+	}
+	return size
+}
+
+// put writes the order under its payment intent, or under its id where it is
+// looked for by that.
+func (o *rawOrder) put(to []byte, flags byte, tag uint32, byID bool) {
+	h := head{created: o.created, line: o.line, amount: o.facts.amount, flags: flags, currency: o.facts.currency, tag: tag}
 	first, second := o.intent, o.id
 	if byID {
 		first, second = o.id, o.intent
 	}
-	b = h.append(b, first, second)
-	if h.flags&flagRefunded != 0 {
-		b = binary.LittleEndian.AppendUint64(b, uint64(o.facts.refunded))
+	to = h.put(to, first, second)
+	if flags&flagRefunded != 0 {
+		to = putWord(to, o.facts.refunded)
 	}
-	if h.flags&flagRival != 0 {
-		b = appendBytes(b, o.rival)
+	if flags&flagRival != 0 {
+		binary.LittleEndian.PutUint16(to, uint16(len(o.rival)))
+		copy(to[2:], o.rival)
 	}
+}
+
+// append encodes the order behind b.
+func (o *rawOrder) append(b []byte, byID bool) []byte {
+	flags := o.flags()
+	b = append(b, make([]byte, o.size(flags))...)
+	o.put(b[len(b)-o.size(flags):], flags, 0, byID)
 	return b
 }
 
@@ -228,7 +314,8 @@ func (d *decoder) order(o *rawOrder, byID bool) {
 		o.facts.refunded = d.word()
 	}
 	if h.flags&flagRival != 0 {
-		o.rival = d.bytes()
+		n := 2 + int(binary.LittleEndian.Uint16(d.b))
+		o.rival, d.b = d.b[2:n:n], d.b[n:]
 	}
 }
 

@@ -165,16 +165,6 @@ func (s *spool) dropAll() {
 	}
 }
 
-// empty reports whether nothing was written.
-func (s *spool) empty() bool {
-	for number := range s.parts {
-		if len(s.parts[number].pieces) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // spoolWriter is one worker's way into a spool: an open chunk for each part.
 type spoolWriter struct {
 	spool *spool
@@ -190,15 +180,24 @@ func (s *spool) writer() *spoolWriter {
 // memory. It holds at least two rows.
 const smallChunk = 4 << 10
 
-// room gives the open chunk of a part with room for one row; the caller puts it
-// back with the row appended.
-func (w *spoolWriter) room(number int) []byte {
+// room makes the open chunk of a part longer by a row of this size, which the
+// caller writes.
+func (w *spoolWriter) room(number, size int) []byte {
+	if b := w.open[number]; cap(b)-len(b) < size {
+		w.more(number, size)
+	}
+	n := len(w.open[number])
+	w.open[number] = w.open[number][:n+size]
+	return w.open[number][n:]
+}
+
+// more gives a part an open chunk with room for a row.
+func (w *spoolWriter) more(number, size int) {
 	b := w.open[number]
 	switch {
 	case b == nil:
 		b = make([]byte, 0, min(smallChunk, w.spool.arena.chunk))
-	case cap(b)-len(b) >= maxEncoded:
-	case cap(b) < w.spool.arena.chunk:
+	case cap(b) < w.spool.arena.chunk && len(b)+size <= w.spool.arena.chunk:
 		b = append(w.spool.arena.get(), b...)
 	default:
 		w.flush(number)
@@ -206,7 +205,7 @@ func (w *spoolWriter) room(number int) []byte {
 			b = w.spool.arena.get()
 		}
 	}
-	return b
+	w.open[number] = b
 }
 
 func (w *spoolWriter) flush(number int) {
@@ -229,19 +228,24 @@ func (w *spoolWriter) flush(number int) {
 	into.mu.Unlock()
 }
 
-// payment, order and key write one row.
-func (w *spoolWriter) payment(number int, p *rawPayment) { w.open[number] = p.append(w.room(number)) }
-
-func (w *spoolWriter) order(number int, o *rawOrder, byID bool) {
-	w.open[number] = o.append(w.room(number), byID)
+// payment, order, pair and key write one row.
+func (w *spoolWriter) payment(at place, p *rawPayment) {
+	flags := p.flags()
+	p.put(w.room(at.part, p.size(flags)), flags, at.tag)
 }
 
-func (w *spoolWriter) key(number int, hash uint64) {
-	w.open[number] = binary.LittleEndian.AppendUint64(w.room(number), hash)
+func (w *spoolWriter) order(at place, o *rawOrder, byID bool) {
+	flags := o.flags()
+	o.put(w.room(at.part, o.size(flags)), flags, at.tag, byID)
 }
 
-func (w *spoolWriter) pair(number int, first, second []byte) {
-	w.open[number] = (&head{}).append(w.room(number), first, second)
+func (w *spoolWriter) pair(at place, first, second []byte) {
+	h := head{tag: at.tag}
+	h.put(w.room(at.part, headSize+len(first)+len(second)), first, second)
+}
+
+func (w *spoolWriter) key(at place) {
+	binary.LittleEndian.PutUint64(w.room(at.part, 8), at.hash)
 }
 
 // close hands over what is open.
@@ -295,4 +299,20 @@ type address uint32
 
 func addressOf(chunk, offset int) address { return address(chunk)<<16 | address(offset) }
 
-func (c *chunks) at(a address) decoder { return decoder{c.data[a>>16][a&0xffff:]} }
+// at is the row at an address, with what follows it.
+func (c *chunks) at(a address) encoded { return c.data[a>>16][a&0xffff:] }
+
+// rows yields each row and its address.
+func (c *chunks) rows() func(yield func(address, encoded) bool) {
+	return func(yield func(address, encoded) bool) {
+		for i, data := range c.data {
+			for at := 0; at < len(data); {
+				row := encoded(data[at:])
+				if !yield(addressOf(i, at), row) {
+					return
+				}
+				at += row.size()
+			}
+		}
+	}
+}

@@ -1,32 +1,39 @@
 package reconcile
 
-// table is a set of rows by the hash of their key, made for being filled and
-// emptied for each part without new memory.
+// table is a set of rows by their key, made for being filled and emptied for
+// each part without new memory. A row is found by its tag first; that it has the
+// key is told by its bytes alone.
 type table struct {
-	slots     []uint64 // half of the hash above, entry number + 1 below; 0 is free
-	hashes    []uint64 // of the entries, for growing
-	addresses []address
+	rows    *chunks
+	slots   []uint64 // tag above, entry number + 1 below; 0 is free
+	entries []entryOf
 }
 
-func (t *table) reset() {
+// entryOf is a row of the table and the row of the other list that it goes with.
+type entryOf struct {
+	at    address
+	claim address // + 1; 0 for none
+}
+
+// reset empties the table, for rows of a part.
+func (t *table) reset(rows *chunks) {
+	t.rows, t.entries = rows, t.entries[:0]
 	clear(t.slots)
-	t.hashes, t.addresses = t.hashes[:0], t.addresses[:0]
 }
 
-// find looks for a row that equal says is the one.
-func (t *table) find(hash uint64, equal func(address) bool) (entry int, found bool) {
+// find looks for the row with this key.
+func (t *table) find(tag uint32, key []byte) (entry int, found bool) {
 	if len(t.slots) == 0 {
 		return 0, false
 	}
-	mask := uint64(len(t.slots) - 1)
-	tag := hash &^ 0xffffffff
-	for i := hash & mask; ; i = (i + 1) & mask {
+	mask := len(t.slots) - 1
+	for i := int(tag) & mask; ; i = (i + 1) & mask {
 		slot := t.slots[i]
 		if slot == 0 {
 			return 0, false
 		}
-		if slot&^0xffffffff == tag {
-			if entry := int(slot&0xffffffff) - 1; equal(t.addresses[entry]) {
+		if uint32(slot>>32) == tag {
+			if entry := int(uint32(slot)) - 1; string(t.rows.at(t.entries[entry].at).first()) == string(key) {
 				return entry, true
 			}
 		}
@@ -34,46 +41,69 @@ func (t *table) find(hash uint64, equal func(address) bool) (entry int, found bo
 }
 
 // insert adds a row, or gives the entry that has its key already.
-func (t *table) insert(hash uint64, at address, equal func(address) bool) (entry int, found bool) {
-	if len(t.addresses)*4 >= len(t.slots)*3 {
+func (t *table) insert(tag uint32, key []byte, at address) (entry int, found bool) {
+	if len(t.entries)*4 >= len(t.slots)*3 {
 		t.grow()
 	}
-	if entry, found := t.find(hash, equal); found {
+	if entry, found := t.find(tag, key); found {
 		return entry, true
 	}
-	t.hashes, t.addresses = append(t.hashes, hash), append(t.addresses, at)
-	t.place(hash, len(t.addresses))
-	return len(t.addresses) - 1, false
+	t.entries = append(t.entries, entryOf{at: at})
+	t.place(uint64(tag)<<32 | uint64(len(t.entries)))
+	return len(t.entries) - 1, false
 }
 
-func (t *table) place(hash uint64, number int) {
-	mask := uint64(len(t.slots) - 1)
-	i := hash & mask
+func (t *table) place(slot uint64) {
+	mask := len(t.slots) - 1
+	i := int(slot>>32) & mask
 	for t.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = hash&^0xffffffff | uint64(number)
+	t.slots[i] = slot
 }
 
 func (t *table) grow() {
-	t.slots = make([]uint64, max(1<<10, 2*len(t.slots)))
-	for i, hash := range t.hashes {
-		t.place(hash, i+1)
+	before := t.slots
+	t.slots = make([]uint64, max(1<<10, 2*len(before)))
+	for _, slot := range before {
+		if slot != 0 {
+			t.place(slot)
+		}
 	}
 }
 
-// again adds a hash and reports whether it was there.
-func (t *table) again(hash uint64) bool {
-	if len(t.hashes)*4 >= len(t.slots)*3 {
-		t.grow()
+// hashes is a set of hashes, emptied and filled like a table.
+type hashes struct {
+	slots []uint64 // 0 is free
+	count int
+}
+
+func (h *hashes) reset() {
+	clear(h.slots)
+	h.count = 0
+}
+
+// again adds a hash and reports whether it was there. (0 passes for 1: a hash
+// only makes suspects.)
+func (h *hashes) again(hash uint64) bool {
+	if h.count*4 >= len(h.slots)*3 {
+		before := h.slots
+		h.slots, h.count = make([]uint64, max(1<<10, 2*len(before))), 0
+		for _, other := range before {
+			if other != 0 {
+				h.again(other)
+			}
+		}
 	}
-	mask := uint64(len(t.slots) - 1)
-	for i := hash & mask; t.slots[i] != 0; i = (i + 1) & mask {
-		if entry := t.slots[i]&0xffffffff - 1; t.hashes[entry] == hash {
+	hash = max(hash, 1)
+	mask := uint64(len(h.slots) - 1)
+	i := hash & mask
+	for ; h.slots[i] != 0; i = (i + 1) & mask {
+		if h.slots[i] == hash {
 			return true
 		}
 	}
-	t.hashes = append(t.hashes, hash)
-	t.place(hash, len(t.hashes))
+	h.slots[i] = hash
+	h.count++
 	return false
 }

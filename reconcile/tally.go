@@ -41,6 +41,29 @@ func (j *join) within(created int64) bool {
 	return (j.since == 0 || created >= j.since) && (j.until == 0 || created < j.until)
 }
 
+// agree counts a pair that shows at a glance to be in order, as nearly all pairs
+// are, and reports whether it did: the same amount and currency, taken and paid
+// or both cancelled, and nothing else to look at.
+func (w *worker) agree(payment, order encoded) bool {
+	p, o := payment.word(), order.word()
+	if w.join.since != 0 || w.join.until != 0 || !agreeing(p, o) {
+		return false
+	}
+	w.tally.count(Matched, currencyCode(p>>48), int64(p&(1<<amountBits-1)))
+	return true
+}
+
+func agreeing(payment, order uint64) bool {
+	const flags = 0xff << amountBits
+	const taken, paid = uint64(Succeeded) << amountBits, uint64(Paid) << amountBits
+	const gone, cancelled = uint64(Canceled) << amountBits, uint64(Cancelled) << amountBits
+	if (payment^order)&^flags != 0 {
+		return false
+	}
+	p, o := payment&flags, order&flags
+	return p == taken && o == paid || p == gone && o == cancelled
+}
+
 // pair, alone and unpaid take the verdict on what was found to belong together.
 func (w *worker) pair(p *rawPayment, o *rawOrder) error {
 	if !w.join.within(p.facts.created) {

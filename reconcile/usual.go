@@ -32,12 +32,12 @@ const (
 )
 
 // span is a field's place in the line.
-type span struct{ from, to int32 }
+type span struct{ from, to int }
 
 // number is a field of digits.
 type number struct {
 	digits   int64 // with the decimals, as one number
-	decimals uint8
+	decimals int
 	there    bool // the field is not empty
 	minor    bool // the column is in minor units
 }
@@ -87,7 +87,7 @@ func (u *usual) scan(data []byte) int {
 			if end = plainEnd(data, begin); end < len(data) && !endsField(data[end]) {
 				end, fine = fieldEnd(data, begin)
 			}
-			u.texts[column.name] = span{int32(begin), int32(end)}
+			u.texts[column.name] = span{begin, end}
 		case anyAmount:
 			end, fine = u.numbers[column.name].amount(data, begin)
 		case anyDate:
@@ -166,15 +166,15 @@ func fieldEnd(data []byte, begin int) (end int, ascii bool) {
 }
 
 // leadingDigits reads the digits at the beginning of eight bytes.
-func leadingDigits(w uint64) (value uint64, count int) {
+func leadingDigits(w uint64) (value int64, count int) {
 	x := w ^ zeros
 	other := ((x + (0x80-10)*eachByte) | x) & highBits // the first one is right
 	count = bits.TrailingZeros64(other) / 8
 	x <<= uint(64 - 8*count)
 	x = (x*10 + x>>8) & 0x00ff00ff00ff00ff
 	x = (x*100 + x>>16) & 0x0000ffff0000ffff
-	x = (x*10000 + x>>32) & 0xffffffff
-	return x, count
+	x = x*10000 + x>>32
+	return int64(x & 0xffffffff), count
 }
 
 var powersOfTen = [...]int64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000}
@@ -186,7 +186,7 @@ func (n *number) amount(data []byte, i int) (end int, fine bool) {
 		return 0, false
 	}
 	whole, count := leadingDigits(binary.LittleEndian.Uint64(data[i:]))
-	n.digits, n.decimals, n.there = int64(whole), 0, count > 0
+	n.digits, n.decimals, n.there = whole, 0, count > 0
 	end = i + count
 	if count == 0 || count == 8 || data[end] != '.' {
 		return end, count < 8
@@ -195,7 +195,7 @@ func (n *number) amount(data []byte, i int) (end int, fine bool) {
 	if count == 0 || count == 8 {
 		return 0, false
 	}
-	n.digits, n.decimals = n.digits*powersOfTen[count]+int64(part), uint8(count)
+	n.digits, n.decimals = n.digits*powersOfTen[count]+part, count
 	return end + 1 + count, true
 }
 
@@ -212,7 +212,7 @@ func (n *number) date(data []byte, i int) (end int, fine bool) {
 	if count < 8 || tens > 9 || ones > 9 {
 		return 0, false
 	}
-	n.digits = int64(head)*100 + int64(tens)*10 + int64(ones)
+	n.digits = head*100 + int64(tens)*10 + int64(ones)
 	return i + 10, n.digits >= firstSecond && n.digits < lastSecond
 }
 
@@ -230,16 +230,17 @@ func (u *usual) word(data []byte, c columnName) []byte { return data[u.texts[c].
 // money is an amount in minor units, 0 for an empty field.
 func (u *usual) money(c columnName, s scale) (amount int64, fine bool) {
 	n := &u.numbers[c]
+	exponent := int(s.exponent)
 	if n.minor {
-		s.exponent = 0
+		exponent = 0
 	}
 	if !n.there {
 		return 0, true
 	}
-	if n.decimals > s.exponent {
+	if n.decimals > exponent {
 		return 0, false
 	}
-	amount = n.digits * powersOfTen[s.exponent-n.decimals]
+	amount = n.digits * powersOfTen[exponent-n.decimals]
 	return amount, s.step == 1 || amount%s.step == 0
 }
 
