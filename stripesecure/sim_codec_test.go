@@ -2,13 +2,12 @@ package stripesecure
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/flat"
 )
 
 // simCodec keeps rows beside their bytes, and the bytes are not JSON: that alone
@@ -29,7 +28,7 @@ func (w *simWorld) encode(r *checkout.Row) ([]byte, error) {
 		w.made = simCodec{body, r}
 		return body, err
 	}
-	w.buffer = simAppend(w.buffer[:0], reflect.ValueOf(r))
+	w.buffer = simFlat(w.buffer[:0], r)
 	if kept := w.store.kept.body; bytes.Equal(kept, w.buffer) {
 		return kept, nil // nothing has changed
 	}
@@ -76,69 +75,15 @@ func (s *simStore) prove(row Row, kept *checkout.Row) {
 	if err == nil {
 		err = json.Unmarshal(body, read)
 	}
-	written := simAppend(nil, reflect.ValueOf(kept))
-	if err != nil || !bytes.Equal(simAppend(nil, reflect.ValueOf(read)), written) ||
+	written := simFlat(nil, kept)
+	if err != nil || !bytes.Equal(simFlat(nil, read), written) ||
 		!bytes.Equal(row.Body, written) && !bytes.Equal(row.Body, body) {
 		s.w.failf("E", "a stored row is not what it was: %s (%v)", body, err)
 	}
 }
 
-var simTime = reflect.TypeFor[time.Time]()
-
-// simSkipped are the fields that JSON leaves out, by type.
-var simSkipped = func() map[reflect.Type][]bool {
-	t := reflect.TypeFor[checkout.Row]()
-	skipped := make([]bool, t.NumField())
-	for i := range skipped {
-		skipped[i] = t.Field(i).Tag.Get("json") == "-"
-	}
-	return map[reflect.Type][]bool{t: skipped}
-}()
-
-// simAppend writes everything that JSON would.
-func simAppend(b []byte, v reflect.Value) []byte {
-	switch v.Kind() {
-	case reflect.Bool:
-		if v.Bool() {
-			return append(b, 1)
-		}
-		return append(b, 0)
-	case reflect.String:
-		return append(binary.AppendUvarint(b, uint64(v.Len())), v.String()...)
-	case reflect.Pointer:
-		if v.IsNil() {
-			return append(b, 0)
-		}
-		return simAppend(append(b, 1), v.Elem())
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return append(binary.AppendUvarint(b, uint64(v.Len())), v.Bytes()...)
-		}
-		b = binary.AppendUvarint(b, uint64(v.Len()))
-		for i := range v.Len() {
-			b = simAppend(b, v.Index(i))
-		}
-		return b
-	case reflect.Struct:
-		return simAppendStruct(b, v)
-	}
-	return binary.AppendVarint(b, v.Int())
-}
-
-func simAppendStruct(b []byte, v reflect.Value) []byte {
-	t := v.Type()
-	if t == simTime {
-		at := v.Addr().Interface().(*time.Time)
-		return binary.AppendVarint(binary.AppendVarint(b, at.Unix()), int64(at.Nanosecond()))
-	}
-	skipped := simSkipped[t]
-	for i := range v.NumField() {
-		if skipped == nil || !skipped[i] {
-			b = simAppend(b, v.Field(i))
-		}
-	}
-	return b
-}
+// simFlat writes everything of a row that JSON would.
+var simFlat = flat.Of[checkout.Row](func(f reflect.StructField) bool { return f.Tag.Get("json") == "-" })
 
 // simClone copies everything that is changed in place.
 func simClone(to, from *checkout.Row) {

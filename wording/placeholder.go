@@ -79,6 +79,9 @@ func pieces(text string) []piece {
 // without a partner, stay as they are: a page is shown whatever was stored. What
 // value returns is not expanded again and not escaped.
 func expand(text string, value func(name string) (string, bool)) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
 	var b strings.Builder
 	for _, p := range pieces(text) {
 		if p.named {
