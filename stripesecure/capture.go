@@ -67,7 +67,7 @@ func (w *captureWish) put(r *checkout.Row) bool {
 	}
 	w.verdict = r.Capture(w.amount)
 	w.asked, w.refused = true, a.CaptureRefusals
-	return w.verdict != checkout.CaptureTaken
+	return w.verdict != checkout.CaptureTaken && w.verdict != checkout.CaptureDoubt
 }
 
 // code is what to answer, "" when the money is captured or will be.
@@ -84,6 +84,8 @@ func (w *captureWish) code(r *checkout.Row) Code {
 	switch w.verdict {
 	case checkout.CaptureOther:
 		return CodeCaptured
+	case checkout.CaptureDoubt:
+		return CodeStripe
 	case checkout.CaptureNotHeld:
 		return CodeNotHeld
 	case checkout.CaptureTooMuch:

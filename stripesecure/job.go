@@ -305,14 +305,15 @@ func (j *job) read(ctx context.Context, a *checkout.Attempt) func(*checkout.Row)
 	return j.unread(id, err)
 }
 
-// review reads a payment with its refunds and disputes.
+// review reads a payment with its refunds and disputes. What is not among them
+// was not there when the list was asked for, however late that is stored.
 func (j *job) review(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
-	id, intent := a.ID, a.Intent
+	id, intent, asked := a.ID, a.Intent, j.p.now()
 	client, err := j.p.client(ctx, a.Scope, j.background)
 	if err == nil {
 		var seen checkout.MattersSeen
 		if seen, err = client.Matters(ctx, intent); err == nil {
-			return func(r *checkout.Row) { r.Reviewed(id, seen, j.p.now()) }
+			return func(r *checkout.Row) { r.Reviewed(id, seen, asked) }
 		}
 	}
 	return j.unread(id, err)

@@ -344,6 +344,9 @@ func (c Command) Arm(key, path, body string, now time.Time) *Call {
 	if call != nil && call.Kind == c.Kind && (now.Sub(call.First) < keyLife || c.Kind == CreateIntent) {
 		call.Last, call.NotDone = now, false
 		call.Sends++
+		if c.Refund != nil {
+			c.Refund.Failure = "" // what the last sending was told no longer decides
+		}
 		return call
 	}
 	call = &Call{Kind: c.Kind, Key: key, Path: path, Body: body, First: now, Last: now, Sends: 1}

@@ -108,12 +108,16 @@ func (r *Row) customerAnswered(a *Attempt, ans Answer, now time.Time) {
 	}
 }
 
-// replayed: the body is as old as its first sending; only the id counts.
+// replayed: the body is as old as its first sending; only the id counts, and an
+// end, which no later state can have undone.
 func (r *Row) replayed(a *Attempt, ans Answer, now time.Time) {
 	if a.Intent == "" {
 		r.adopt(a, *ans.Intent, now)
 	}
 	a.Call, a.Reread, a.NextAt = nil, true, time.Time{}
+	if ans.Intent.Seen.Status == "succeeded" {
+		r.Observe(a, *ans.Intent, now) // a clerk must not believe that a part may still be captured
+	}
 	r.declined(a, ans)
 }
 
@@ -149,7 +153,9 @@ func (r *Row) refused(a *Attempt, ans Answer, now time.Time) {
 }
 
 func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
-	capture := a.capturesNow()
+	// After a lost answer a refusal says nothing about the lost one: a new key
+	// asks again, for the same amount.
+	capture := a.capturesNow() && !a.Call.Doubt
 	a.Call = nil
 	if ans.Intent != nil {
 		if ans.Error == "" || kind == Confirm { // a decline is an answer, and the next card may be sent at once
@@ -222,7 +228,7 @@ func (r *Row) ReadIntent(attempt string, in Intent, now time.Time) {
 			a.settled()
 			return
 		}
-		call.NotDone = true // still to be done: send it again
+		call.NotDone, call.Doubt = true, true // still to be done: send it again
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"reflect"
 	"slices"
 )
 
@@ -33,7 +32,7 @@ func (m *model) canonical(w *world) {
 	slices.SortStableFunc(w.Flight, func(a, b request) int { // any of them may arrive first
 		return cmp.Or(cmp.Compare(a.Attempt, b.Attempt), cmp.Compare(a.Kind, b.Kind))
 	})
-	w.alikeWorkers()
+	m.alikeWorkers(w)
 	w.renameKeys()
 }
 
@@ -68,10 +67,17 @@ func forget(a *Attempt) {
 }
 
 // alikeWorkers: which of the two has which work does not matter.
-func (w *world) alikeWorkers() {
+func (m *model) alikeWorkers(w *world) {
 	a, b := &w.Workers[0], &w.Workers[1]
-	if a.Phase == idle && b.Phase != idle ||
-		b.Phase != idle && bytes.Compare(appendValue(nil, reflect.ValueOf(a)), appendValue(nil, reflect.ValueOf(b))) > 0 {
+	if b.Phase == idle {
+		return
+	}
+	order := cmp.Or(cmp.Compare(b.Phase, a.Phase), cmp.Compare(a.Kind, b.Kind)) // the idle one last
+	if order == 0 {
+		m.buffers = [2][]byte{flatWorker(m.buffers[0][:0], a), flatWorker(m.buffers[1][:0], b)}
+		order = bytes.Compare(m.buffers[0], m.buffers[1])
+	}
+	if order > 0 {
 		*a, *b = *b, *a
 	}
 }
@@ -95,6 +101,11 @@ func (w *world) renameKeys() {
 		for _, a := range r.Attempts {
 			if a.Call != nil {
 				rename(&a.Call.Key)
+			}
+			for _, f := range a.Matters.Refunds {
+				if f.Call != nil {
+					rename(&f.Call.Key)
+				}
 			}
 		}
 	}

@@ -14,6 +14,9 @@ const (
 	CaptureNotHeld
 	// CaptureTooMuch: more than the hold, or than the order's total.
 	CaptureTooMuch
+	// CaptureDoubt: it may be captured already, all of it; the object has to be
+	// read before a part can be promised.
+	CaptureDoubt
 )
 
 // Capture records that the merchant wants amount of the present generation's
@@ -39,6 +42,8 @@ func (r *Row) Capture(amount int64) CaptureVerdict {
 		return CaptureTooMuch
 	case a.ToCapture != 0 && a.ToCapture != amount, a.ToCapture == 0 && a.capturesNow() && amount != a.Amount:
 		return CaptureOther
+	case a.ToCapture == 0 && a.Reread && amount != a.Amount:
+		return CaptureDoubt
 	case a.ToCapture == 0:
 		a.ToCapture, a.Settled, a.CaptureError = amount, false, ""
 	}

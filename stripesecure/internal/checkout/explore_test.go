@@ -2,12 +2,10 @@ package checkout
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
 	"os"
-	"reflect"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -15,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/flat"
 )
 
 // explorer visits every state that a model can reach, the nearest first, so
@@ -46,6 +46,7 @@ func explore(m *model) result {
 	e := &explorer{model: m, visited: map[[2]uint64]struct{}{}}
 	e.seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 	e.visit(m.start(), node{parent: -1})
+	spare := &world{}
 	for ; e.next < len(e.queue); e.next++ {
 		if len(e.nodes) >= m.most {
 			return result{states: len(e.nodes)}
@@ -54,64 +55,34 @@ func explore(m *model) result {
 		e.queue[e.next] = nil
 		var before []byte
 		if e.next%997 == 0 {
-			before = appendValue(nil, reflect.ValueOf(w))
+			before = flatWorld(nil, w)
 		}
 		for _, s := range m.steps(w) {
-			c := w.clone()
+			c := w.cloneInto(spare)
 			if !m.do(c, s) || !e.visit(c, node{int32(e.next), s}) {
 				continue
 			}
+			spare = &world{}
 			if bad := m.check(c); bad != "" {
 				return result{len(e.nodes), false, bad, e.trace(len(e.nodes) - 1)}
 			}
 		}
-		if before != nil && !bytes.Equal(before, appendValue(nil, reflect.ValueOf(w))) {
+		if before != nil && !bytes.Equal(before, flatWorld(nil, w)) {
 			panic("a successor has changed its parent: cloneRow misses a field")
 		}
 	}
 	return result{states: len(e.nodes), complete: true}
 }
 
-// appendValue writes everything that a world holds, as JSON would and faster.
-func appendValue(b []byte, v reflect.Value) []byte {
-	switch v.Kind() {
-	case reflect.Bool:
-		if v.Bool() {
-			return append(b, 1)
-		}
-		return append(b, 0)
-	case reflect.String:
-		return append(binary.AppendUvarint(b, uint64(v.Len())), v.String()...)
-	case reflect.Pointer:
-		if v.IsNil() {
-			return append(b, 0)
-		}
-		return appendValue(append(b, 1), v.Elem())
-	case reflect.Slice, reflect.Array:
-		b = binary.AppendUvarint(b, uint64(v.Len()))
-		for i := range v.Len() {
-			b = appendValue(b, v.Index(i))
-		}
-		return b
-	case reflect.Struct:
-		if v.Type() == timeType {
-			return binary.AppendVarint(b, v.Addr().Interface().(*time.Time).Unix())
-		}
-		for i := range v.NumField() {
-			b = appendValue(b, v.Field(i))
-		}
-		return b
-	case reflect.Uint8:
-		return binary.AppendUvarint(b, v.Uint())
-	}
-	return binary.AppendVarint(b, v.Int())
-}
-
-var timeType = reflect.TypeFor[time.Time]()
+// Worlds and workers are compared by their bytes.
+var (
+	flatWorld  = flat.Of[world](nil)
+	flatWorker = flat.Of[worker](nil)
+)
 
 // visit queues a world that was not seen before.
 func (e *explorer) visit(w *world, n node) bool {
-	e.buffer = appendValue(e.buffer[:0], reflect.ValueOf(w))
+	e.buffer = flatWorld(e.buffer[:0], w)
 	b := e.buffer
 	sum := [2]uint64{maphash.Bytes(e.seeds[0], b), maphash.Bytes(e.seeds[1], b)}
 	if _, seen := e.visited[sum]; seen {
@@ -279,6 +250,22 @@ var models = []model{
 	{name: "two tries, logs in or out", most: all, automatic: true, fates: plain, left: budget{Pays: 2, Logins: 1}},
 	{name: "two tries, too many confirms", most: all, automatic: true, fates: []int8{held, declined, exhausted}, left: budget{Pays: 2}},
 
+	{name: "clerk and buyer", most: all, prompt: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Edits: 1, Captures: 1, Refunds: 1, Withdrawals: 1}},
+	{name: "clerk and buyer, Orders", most: all, prompt: true, policy: Policy{Orders: true}, fates: plain, left: budget{Pays: 2, Edits: 1, Captures: 1, Refunds: 1, Withdrawals: 1}},
+	{name: "clerk and buyer, order first", most: all, prompt: true, policy: Policy{HostFirst: true}, fates: plain, left: budget{Pays: 2, Orders: 2, Captures: 1, Refunds: 1, Withdrawals: 1}},
+	{name: "clerks, manual", most: all, placed: true, fates: plain, left: budget{Captures: 2, Withdrawals: 1}},
+	{name: "clerks, automatic", most: all, placed: true, automatic: true, fates: plain, left: budget{Captures: 2, Withdrawals: 1}},
+	{name: "clerks, definite answers", most: all, placed: true, fates: plain, left: budget{Captures: 2, Rejects: 1, Busy: 1, Losses: 1}},
+	{name: "clerks, Dashboard", most: all, placed: true, fates: plain, left: budget{Captures: 1, Refunds: 1, Outside: 1}},
+	{name: "capture and void", most: all, placed: true, fates: plain, left: budget{Pays: 1, Captures: 1, Withdrawals: 1, Losses: 1}},
+	{name: "capture and void, a crash", most: all, placed: true, automatic: true, fates: plain, left: budget{Pays: 1, Captures: 1, Withdrawals: 1, Crashes: 1}},
+	{name: "refunds", most: all, placed: true, automatic: true, fates: plain, left: budget{Refunds: 3}},
+	{name: "refunds, a loss", most: all, placed: true, automatic: true, fates: plain, left: budget{Refunds: 2, Losses: 1, Crashes: 1}},
+	{name: "refunds, Dashboard", most: all, placed: true, automatic: true, fates: plain, left: budget{Refunds: 1, Outside: 1, Losses: 1}},
+	{name: "refunds, definite answers", most: all, placed: true, automatic: true, fates: plain, left: budget{Refunds: 2, Rejects: 1, Losses: 1}},
+	{name: "refunds, busy", most: all, placed: true, automatic: true, fates: plain, left: budget{Refunds: 1, Busy: 1, Losses: 1, Crashes: 1}},
+	{name: "refunds, the bank", most: all, placed: true, fates: plain, left: budget{Captures: 1, Refunds: 2, Bounces: 1, Withdrawals: 1}},
+
 	{name: "faults", automatic: true, fates: three, left: budget{Pays: 2, Losses: 1, Crashes: 1}},
 	{name: "tabs", automatic: true, fates: plain, left: budget{Pays: 2, Edits: 1, Refusals: 1, Crashes: 1}},
 	{name: "saved card", saved: true, automatic: true, fates: []int8{held, challenged}, left: budget{Pays: 2, Losses: 1, Logins: 1}},
@@ -375,5 +362,6 @@ func (b budget) more() budget {
 	return budget{
 		Pays: b.Pays + 2, Edits: b.Edits + 1, Crashes: b.Crashes + 1, Losses: b.Losses + 2, Refusals: b.Refusals + 1,
 		Withdrawals: b.Withdrawals + 1, Outside: b.Outside, Secrets: b.Secrets + 1, Rejects: b.Rejects, Busy: b.Busy + 1, Orders: b.Orders, Logins: b.Logins,
+		Captures: b.Captures + 1, Refunds: b.Refunds + 1, Bounces: b.Bounces,
 	}
 }

@@ -1,9 +1,9 @@
 package checkout
 
 import (
+	"cmp"
 	"fmt"
 	"hash/maphash"
-	"reflect"
 	"slices"
 	"time"
 )
@@ -21,6 +21,10 @@ import (
 //	G  no two paid orders for one cart
 //	H  no purchase begins under a closed key
 //	N  too many confirms end in too_many_attempts, not in n+1
+//	K  captured is what a clerk asked for, once, and no accepted click is lost
+//	V  a void and a capture that race end in exactly one, and the host knows which
+//	R  an operation gives money back once, all of them no more than was captured,
+//	   and at rest the row knows what became of each
 
 // check returns the first violation in a world, "" for none.
 func (m *model) check(w *world) string {
@@ -50,6 +54,9 @@ func (m *model) check(w *world) string {
 		return "G: two orders for one cart"
 	case m.proven(w.Row) && w.mayHold():
 		return "F: \"not charged\" may be said, and a hold lives or may still come"
+	}
+	if bad := w.voided(); bad != "" {
+		return bad
 	}
 	if bad := m.calm(w, false); bad != "" || len(w.Flight) == 0 && w.Workers[0].Phase != sending {
 		return bad
@@ -90,11 +97,13 @@ func (w *world) mayHold() bool {
 // checkCapture runs when a capture takes effect.
 func (w *world) checkCapture(i int, req request) {
 	o := w.Host.byRef(req.Ref)
-	switch p := w.Intents[i]; {
+	switch amount := cmp.Or(req.Amount, w.Intents[i].Amount); {
 	case o == nil:
 		w.bad("B", "captured without an order")
-	case p.Amount > o.Total:
+	case amount > o.Total:
 		w.bad("B", "captured above the order's total")
+	default:
+		w.checkAsked(i, amount)
 	}
 }
 
@@ -122,7 +131,10 @@ func (w *world) checkCancel(m *model, i int) {
 // workers have died, calls in flight arrive (or are lost), the host does its
 // duty, and the shipped agenda is worked off in its own order and time.
 func (m *model) calm(w *world, lost bool) string {
-	w = w.clone()
+	if m.scratch == nil {
+		m.scratch = &world{}
+	}
+	w = w.cloneInto(m.scratch)
 	w.Bad = ""
 	for i := range w.Workers {
 		w.late(&w.Workers[i])
@@ -175,7 +187,7 @@ func (c *calmed) sum(w *world) [2]uint64 {
 	}
 	bare := *w
 	bare.Tickets, bare.Left, bare.Total, bare.Guest, bare.Keys = nil, budget{Outside: w.Left.Outside}, 0, false, 0
-	c.buffer = appendValue(c.buffer[:0], reflect.ValueOf(&bare))
+	c.buffer = flatWorld(c.buffer[:0], &bare)
 	return [2]uint64{maphash.Bytes(c.seeds[0], c.buffer), maphash.Bytes(c.seeds[1], c.buffer)}
 }
 
@@ -216,6 +228,9 @@ func (m *model) workOff(w *world) string {
 		}
 		m.mutate(w, before)
 		due := w.Row.Due(m.policy, false)
+		if (due.IsZero() || due.After(t0.Add(restAfter))) && w.janitor(m) {
+			continue
+		}
 		if due.IsZero() || due.After(t0.Add(restAfter)) && !w.unseen() {
 			return ""
 		}
@@ -259,13 +274,16 @@ func (m *model) perform(w *world, cmd Command, now time.Time) {
 		if r.Place(o.order(), m.policy.HostFirst, now) != OrderTaken {
 			r.PlaceFailed(now)
 		}
+	case Review:
+		i := w.index(a.Intent)
+		m.reviewed(w, worker{Of: a.ID, In: w.intent(i), List: w.refunds(i)}, now)
 	case Tell:
 		w.Host.tell(cmd.Gen, r.State(cmd.Gen))
 		r.HostTold(cmd.Gen, cmd.Seq, false, now)
 	default:
 		k := &w.Workers[0]
 		if m.send(w, k, cmd); k.Phase == sending {
-			r.Answered(a.ID, k.Req.Key, w.execute(m, k.Req, held), now)
+			m.answered(w, *k, w.execute(m, k.Req, held), now)
 		}
 		*k = worker{}
 	}
@@ -296,7 +314,7 @@ func (m *model) atRest(w *world) string {
 			return bad
 		}
 	}
-	return ""
+	return w.clerkAtRest()
 }
 
 func (m *model) intentAtRest(w *world, i int) string {
@@ -321,7 +339,7 @@ func (m *model) intentAtRest(w *world, i int) string {
 		}
 	case "succeeded":
 		o := w.Host.byRef(p.Ref)
-		if p.ByUs && o != nil && o.Cancelled && w.Host.told(o.Gen) != "captured" {
+		if p.ByUs && o != nil && o.Cancelled && w.Host.told(o.Gen) != "captured" && w.Host.told(o.Gen) != "refunded" {
 			return "B2: captured for a cancelled order, and the host was not told"
 		}
 	}
@@ -334,7 +352,7 @@ func (m *model) orderAtRest(w *world, o hostOrder) string {
 	}
 	for _, p := range w.Intents {
 		if p.Gen == o.Gen && p.Amount == o.Total && (p.Status == "requires_capture" || p.Status == "succeeded") {
-			if state := w.Row.State(o.Gen); state != "held" && state != "captured" {
+			if state := w.Row.State(o.Gen); state != "held" && state != "captured" && state != "refunded" {
 				return "D: an order with its money counts as " + state
 			}
 			return ""

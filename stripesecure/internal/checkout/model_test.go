@@ -20,7 +20,10 @@ type model struct {
 	most      int // states
 	mutant    mutant
 	calmed    *calmed
+	scratch   *world // memory that is used again
+	buffers   [2][]byte
 	slow      bool // the host is told late, and of the end of a hold
+	placed    bool // begins where a hold and its order belong together
 }
 
 // op is one atomic thing that may happen.
@@ -55,6 +58,11 @@ const (
 	doWithdraw op = "the host cancels order"
 	doSay      op = "OrderRefused with its ref, order"
 	doTell     op = "the host is told"
+	doCapture  op = "a clerk captures (0 all, 1 a part)"
+	doRefund   op = "a clerk refunds (0 what is left, 1 a part)"
+	doAgain    op = "a clerk asks again for refund"
+	doBounce   op = "the bank does not take refund"
+	doGiveBack op = "somebody refunds in the Dashboard"
 	doMutant   op = "MUTANT"
 )
 
@@ -67,7 +75,17 @@ func (s step) String() string { return fmt.Sprintf("%s %d/%d", s.op, s.a, s.b) }
 
 // start is the world before the first Pay.
 func (m *model) start() *world {
-	return &world{Row: New("shop", "c"), Total: 100, Left: m.left, Guest: m.guest}
+	w := &world{Row: New("shop", "c"), Total: 100, Left: m.left, Guest: m.guest}
+	if !m.placed {
+		return w
+	}
+	quick := *m
+	quick.prompt = true
+	w.Left.Pays++
+	for _, s := range []step{{doPay, 0, 0}, {doItem, 0, 0}, {doCommit, 0, 0}, {doReport, 0, 0}} {
+		quick.do(w, s)
+	}
+	return w
 }
 
 // steps lists what may happen next.
@@ -101,6 +119,7 @@ func (m *model) steps(w *world) []step {
 	m.stripeSteps(w, add)
 	m.workerSteps(w, add)
 	m.hostSteps(w, add)
+	m.clerkSteps(w, add)
 	m.mutantSteps(w, add)
 	return s
 }
@@ -123,7 +142,7 @@ func (m *model) stripeSteps(w *world, add func(op, int, int)) {
 				add(doKill, i, 0)
 			}
 		}
-		if a := w.Row.attempt(p.Attempt); a != nil && (a.Intent == "" || a.Seen.Status != p.Status) {
+		if a := w.Row.attempt(p.Attempt); a != nil && (a.Intent == "" || a.Seen.Status != p.Status || w.unread(a, i)) {
 			add(doEvent, i, 0)
 		}
 	}
@@ -176,7 +195,7 @@ func (m *model) workerSteps(w *world, add func(op, int, int)) {
 			if l.Crashes > 0 {
 				add(doCrash, i, 0)
 			}
-			if l.Rejects > 0 && k.Req.Kind == CreateIntent {
+			if l.Rejects > 0 && (k.Req.Kind == CreateIntent || k.Req.Kind == MakeRefund || k.Req.Capture) {
 				add(doReject, i, 0)
 				add(doDeny, i, 0)
 			}
@@ -196,7 +215,8 @@ func (m *model) workerSteps(w *world, add func(op, int, int)) {
 }
 
 func sameItem(a, b item) bool {
-	return a.cmd.Kind == b.cmd.Kind && a.cmd.Attempt == b.cmd.Attempt && (a.deadline == nil) == (b.deadline == nil)
+	return a.cmd.Kind == b.cmd.Kind && a.cmd.Attempt == b.cmd.Attempt && a.cmd.Refund == b.cmd.Refund &&
+		(a.deadline == nil) == (b.deadline == nil)
 }
 
 func (m *model) hostSteps(w *world, add func(op, int, int)) {
@@ -231,7 +251,7 @@ func (m *model) hostSteps(w *world, add func(op, int, int)) {
 func (m *model) do(w *world, s step) bool {
 	w.Bad = ""
 	before := w.Row.Gen
-	ok := m.buyer(w, s) || m.stripe(w, s) || m.worker(w, s) || m.host(w, s) || m.mutantDo(w, s)
+	ok := m.buyer(w, s) || m.stripe(w, s) || m.worker(w, s) || m.host(w, s) || m.clerk(w, s) || m.mutantDo(w, s)
 	m.mutate(w, before)
 	m.settle(w)
 	return ok
@@ -321,7 +341,7 @@ func (m *model) stripe(w *world, s step) bool {
 		w.Intents[i].Status, w.Intents[i].Cancelled = "canceled", "automatic"
 	case doGrab:
 		w.Left.Outside--
-		w.Intents[i].Status = "succeeded"
+		w.Intents[i].Status, w.Intents[i].Received = "succeeded", w.Intents[i].Amount
 	case doKill:
 		w.Left.Outside--
 		w.Intents[i].Status = "canceled"
@@ -352,6 +372,9 @@ func (w *world) bank(i int, passed bool) {
 func (w *world) event(m *model, i int) {
 	if in := w.intent(i); w.Row.Knows(*in) && m.stray(w, in.Attempt) {
 		w.Row.ReadIntent(in.Attempt, *in, t0)
+		if w.unread(w.Row.attempt(in.Attempt), i) {
+			w.Row.Told(in.Attempt)
+		}
 	}
 }
 
@@ -395,6 +418,9 @@ func (m *model) take(w *world, i int, n int) bool {
 	switch cmd.Kind {
 	case Read:
 		k.Phase, k.Of, k.In = hasRead, cmd.Attempt.ID, w.intent(w.index(cmd.Attempt.Intent))
+	case Review:
+		k.Phase, k.Of, k.In = hasRead, cmd.Attempt.ID, w.intent(w.index(cmd.Attempt.Intent))
+		k.List, k.Early = w.refunds(w.index(cmd.Attempt.Intent)), w.refunding() || !w.refundDoubt(cmd.Attempt)
 	case Find:
 		k.Phase, k.Of, k.In = hasRead, cmd.Attempt.ID, w.ofAttempt(cmd.Attempt.ID)
 	case CloseKey:
@@ -433,13 +459,16 @@ func (m *model) send(w *world, k *worker, cmd Command) {
 	if m.mutant == freshKeyOnResend && cmd.Kind == CreateIntent {
 		a.Call = nil
 	}
+	if m.mutant == refundWithFreshKey && cmd.Refund != nil {
+		cmd.Refund.Call = nil
+	}
 	path := "/v1"
 	if cmd.Kind == Settle && m.captures(w.Row, a) {
-		path = "/v1/payment_intents/pi/capture"
+		path = fmt.Sprintf("/v1/%d/capture", m.toCapture(a))
 	}
 	body := w.Row.WantedRef()
-	if a.Call != nil && a.Call.Kind == cmd.Kind {
-		path, body = a.Call.Path, a.Call.Body
+	if old := cmd.Call(); old != nil && old.Kind == cmd.Kind {
+		path, body = old.Path, old.Body
 	}
 	call := cmd.Arm(fmt.Sprint("k", w.Keys+1), path, body, t0)
 	w.Keys++
@@ -448,8 +477,12 @@ func (m *model) send(w *world, k *worker, cmd Command) {
 		Key: call.Key, Kind: call.Kind, Attempt: a.ID, Of: a.Customer, Intent: a.Intent, Gen: a.Gen, Amount: a.Amount, Ref: call.Body,
 		Capture: strings.HasSuffix(call.Path, "/capture"),
 	}
-	if k.Req.Capture {
+	switch {
+	case k.Req.Capture:
+		_, _ = fmt.Sscanf(call.Path, "/v1/%d/capture", &k.Req.Amount)
 		w.checkArmed(k.Req)
+	case cmd.Refund != nil:
+		k.Req.Op, k.Req.Amount = cmd.Refund.Op, cmd.Refund.Amount
 	}
 	switch m.mutant {
 	case sendBeforeSave:
@@ -459,7 +492,9 @@ func (m *model) send(w *world, k *worker, cmd Command) {
 	}
 }
 
-func (m *model) captures(r *Row, a *Attempt) bool { return r.MayCapture(a) && a.Automatic }
+func (m *model) captures(r *Row, a *Attempt) bool {
+	return r.MayCapture(a) && (a.Automatic || a.ToCapture > 0)
+}
 
 func (m *model) worker(w *world, s step) bool {
 	k := &w.Workers[max(s.a, 0)%2]
@@ -535,11 +570,14 @@ func (m *model) apply(w *world, k *worker) {
 			a.Call = &Call{Kind: done.Req.Kind, Key: done.Req.Key}
 		}
 		w.tooMany(done)
-		r.Answered(done.Req.Attempt, done.Req.Key, ans, t0)
+		m.answered(w, done, ans, t0)
 	case hasRead:
-		if done.Kind == Find {
+		switch done.Kind {
+		case Find:
 			w.found(m, done.Of, done.In, t0.Add(2*findAfter)) // surely after the last time-out
-		} else {
+		case Review:
+			m.reviewed(w, done, t0)
+		default:
 			r.ReadIntent(done.Of, *done.In, t0)
 		}
 	case hasKey:
@@ -647,7 +685,9 @@ func (m *model) settle(w *world) {
 	w.Replies = slices.DeleteFunc(w.Replies, func(r reply) bool {
 		inUse := func(k string) bool { return k == r.Key }
 		for _, a := range w.Row.Attempts {
-			if a.Call != nil && inUse(a.Call.Key) {
+			if a.Call != nil && inUse(a.Call.Key) || slices.ContainsFunc(a.Matters.Refunds, func(f *Refund) bool {
+				return f.Call != nil && inUse(f.Call.Key)
+			}) {
 				return false
 			}
 		}

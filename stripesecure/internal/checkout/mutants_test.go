@@ -96,6 +96,9 @@ func (m *model) mutate(w *world, genBefore int) {
 	case tooManyForgotten:
 		r.TooMany = false
 	}
+	if m.mutant > none && m.left.Captures+m.left.Refunds+m.left.Withdrawals > 0 {
+		m.mutateClerk(w)
+	}
 }
 
 // mutants are what the explorer must catch, and by which invariants.
@@ -124,7 +127,7 @@ var mutants = []struct {
 	{"an offered hold is cancelled while its key is open", cancelOffered, "C", "tabs"},
 	{"a hold is offered under cancelling", offerUnderCancelling, "CD", "tabs"},
 	{"attempt n+1 before the cancel is proven", anotherBeforeProof, "ADF", "tabs"},
-	{"the next generation before the cancel is proven", nextGenerationTooEarly, "ABDF", "withdrawn"},
+	{"the next generation before the cancel is proven", nextGenerationTooEarly, "ABDFV", "withdrawn"},
 	{"a closed generation stays", generationStays, "DEH", "prompt"},
 	{"a withdrawn ref is forgotten", noTombstone, "BD", "withdrawn"},
 	{"the redirect's word is taken", redirectIsBelieved, "DE", "faults"},

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -21,6 +22,7 @@ type world struct {
 	Tickets   []ticket `json:",omitempty"` // "place the order", told to some tab
 	Total     int64    // of the cart now
 	Told      []string `json:",omitempty"` // attempts that were offered or placed once
+	Clerk     clerk    // who works on the order later
 	Left      budget
 	Exhausted int    // the generation in which Stripe took no more confirms
 	Guest     bool   // who pays now is not logged in
@@ -28,7 +30,10 @@ type world struct {
 	Bad       string // a violation in the last step
 }
 
-type budget struct{ Pays, Edits, Crashes, Losses, Refusals, Withdrawals, Outside, Secrets, Rejects, Busy, Orders, Logins int8 }
+type budget struct {
+	Pays, Edits, Crashes, Losses, Refusals, Withdrawals, Outside, Secrets, Rejects, Busy, Orders, Logins int8
+	Captures, Refunds, Bounces                                                                           int8
+}
 
 // pi is a PaymentIntent at Stripe.
 type pi struct {
@@ -41,6 +46,7 @@ type pi struct {
 	Error     string `json:",omitempty"`
 	Cancelled string `json:",omitempty"`
 	Charges   int
+	Received  int64
 	ByUs      bool `json:",omitempty"` // captured by us
 }
 
@@ -54,7 +60,8 @@ type request struct {
 	Gen     int
 	Amount  int64
 	Ref     string `json:",omitempty"`
-	Capture bool   `json:",omitempty"`
+	Capture bool   `json:",omitempty"` // of Amount, 0: all of it
+	Op      string `json:",omitempty"` // of a refund
 }
 
 type reply struct {
@@ -74,6 +81,8 @@ type worker struct {
 	Order *Order `json:",omitempty"`
 	No    bool   `json:",omitempty"` // the host refuses
 	Stale *Row   `json:",omitempty"` // for the mutant without compare-and-set
+	List  []RefundSeen
+	Early bool // the list was read when no refund was in doubt, or it may still have been under way
 }
 
 type phase int
@@ -118,15 +127,21 @@ var t0 = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 const yen = "JPY"
 
-func (w *world) clone() *world {
-	c := *w
-	c.Row = cloneRow(w.Row)
-	c.Intents, c.Flight, c.Replies = slices.Clone(w.Intents), slices.Clone(w.Flight), slices.Clone(w.Replies)
-	c.Host.Keys, c.Host.Orders = slices.Clone(w.Host.Keys), slices.Clone(w.Host.Orders)
-	c.Host.Refused, c.Host.Told = slices.Clone(w.Host.Refused), slices.Clone(w.Host.Told)
-	c.Tickets, c.Told = slices.Clone(w.Tickets), slices.Clone(w.Told)
-	return &c
+// cloneInto makes c a world like w and uses its memory again: most successors
+// are known already, and nobody keeps them.
+func (w *world) cloneInto(c *world) *world {
+	old := *c
+	*c = *w
+	c.Row = cloneRowInto(old.Row, w.Row)
+	c.Intents, c.Flight, c.Replies = refill(old.Intents, w.Intents), refill(old.Flight, w.Flight), refill(old.Replies, w.Replies)
+	c.Host.Keys, c.Host.Orders = refill(old.Host.Keys, w.Host.Keys), refill(old.Host.Orders, w.Host.Orders)
+	c.Host.Refused, c.Host.Told = refill(old.Host.Refused, w.Host.Refused), refill(old.Host.Told, w.Host.Told)
+	c.Tickets, c.Told = refill(old.Tickets, w.Tickets), refill(old.Told, w.Told)
+	c.Clerk.Refunds, c.Clerk.Ops = refill(old.Clerk.Refunds, w.Clerk.Refunds), refill(old.Clerk.Ops, w.Clerk.Ops)
+	return c
 }
+
+func refill[T any](old, from []T) []T { return append(old[:0], from...) }
 
 // cloneRow copies what the core changes in place. The explorer proves that
 // nothing is shared: it checks that a world is unchanged after its successors.
@@ -134,19 +149,37 @@ func cloneRow(r *Row) *Row {
 	if r == nil {
 		return nil
 	}
-	c := *r
-	c.Attempts = make([]*Attempt, len(r.Attempts))
+	return cloneRowInto(&Row{}, r)
+}
+
+func cloneRowInto(c, r *Row) *Row {
+	if c == nil {
+		c = &Row{}
+	}
+	old := *c
+	*c = *r
+	c.Attempts = old.Attempts[:0]
 	for i, a := range r.Attempts {
-		b := *a
-		b.Tries = slices.Clone(a.Tries)
-		b.Call = copied(a.Call)
+		b := &Attempt{}
+		if i < len(old.Attempts) {
+			b = old.Attempts[i]
+		}
+		tries, call := b.Tries, b.Call
+		*b = *a
+		b.Tries = refill(tries, a.Tries)
+		if call != nil && a.Call != nil {
+			*call = *a.Call
+			b.Call = call
+		} else {
+			b.Call = copied(a.Call)
+		}
 		b.Matters = a.Matters.clone()
-		c.Attempts[i] = &b
+		c.Attempts = append(c.Attempts, b)
 	}
 	c.Order, c.End, c.Notice = copied(r.Order), copied(r.End), copied(r.Notice)
-	c.Withdrawn, c.Ended = slices.Clone(r.Withdrawn), slices.Clone(r.Ended)
-	c.Findings, c.Untold = slices.Clone(r.Findings), slices.Clone(r.Untold)
-	return &c
+	c.Withdrawn, c.Ended = refill(old.Withdrawn, r.Withdrawn), refill(old.Ended, r.Ended)
+	c.Findings, c.Untold = refill(old.Findings, r.Findings), refill(old.Untold, r.Untold)
+	return c
 }
 
 func (m Matters) clone() Matters {
@@ -202,14 +235,26 @@ func flatten(r *Row) {
 		now(&a.At)
 		now(&a.AuthorizedAt)
 		now(&a.ClosedAt)
+		now(&a.CapturedAt)
+		now(&a.EndedAt)
 		never(&a.NextAt)
 		a.Failures, a.Looks = 0, 0
 		for i := range a.Tries {
 			now(&a.Tries[i].At)
 		}
-		if a.Call != nil {
-			a.Call.First, a.Call.Last, a.Call.Sends = t0, t0, 0
+		a.Call.flatten()
+		for _, f := range a.Matters.Refunds {
+			now(&f.At)
+			never(&f.NextAt)
+			f.Failures = 0
+			f.Call.flatten()
 		}
+	}
+}
+
+func (c *Call) flatten() {
+	if c != nil {
+		c.First, c.Last, c.Sends = t0, t0, 0
 	}
 }
 
@@ -228,7 +273,7 @@ func (w *world) intent(i int) *Intent {
 	case "requires_capture":
 		in.Seen.CaptureBefore = t0.AddDate(0, 0, 7)
 	case "succeeded":
-		in.Seen.Received = p.Amount
+		in.Seen.Received, in.Seen.Refunded = p.Received, w.refunded(i)
 	}
 	return in
 }
@@ -297,9 +342,11 @@ func (w *world) work(m *model, req request, fate int8) Answer {
 				return wrong
 			}
 			w.checkCapture(i, req)
-			p.Status, p.ByUs = "succeeded", true
+			p.Status, p.ByUs, p.Received = "succeeded", true, cmp.Or(req.Amount, p.Amount)
 		}
 		p.Ref = req.Ref
+	case MakeRefund:
+		return w.refund(i, req)
 	case Tag:
 		p.Ref = req.Ref
 	}
@@ -331,7 +378,7 @@ func (w *world) card(m *model, i int, fate int8) Answer {
 	default:
 		p.Status = "requires_capture"
 		if m.mutant == captureAtOnce {
-			p.Status, p.ByUs = "succeeded", true
+			p.Status, p.ByUs, p.Received = "succeeded", true, p.Amount
 			w.checkCapture(i, request{Ref: p.Ref})
 		}
 	}
