@@ -207,7 +207,7 @@ func TestCardNumbers_ordinaryValuesPass(t *testing.T) {
 	}
 	p := newBench(t, nil).plugin
 	for name, v := range values {
-		for range 3000 {
+		for range stripesecure.Some(3000) {
 			s := v.make()
 			cart := (&bench{}).cart("cart-1")
 			for field := range strings.FieldsSeq(v.fields) {
