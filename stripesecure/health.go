@@ -2,6 +2,7 @@ package stripesecure
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -18,8 +19,13 @@ type Health struct {
 	// SweptAt is when this process last finished a sweep of the shop; zero: not
 	// yet. Run a Runner on every server.
 	SweptAt time.Time `json:"swept_at,omitzero"`
-	// ScannedAt is when payments at Stripe were last compared with the store.
+	// ScannedAt is when payments at Stripe were last compared with the store, all of
+	// them. It happens every hour; ScanLate: for six hours it has not.
 	ScannedAt time.Time `json:"scanned_at,omitzero"`
+	ScanLate  bool      `json:"scan_late,omitempty"`
+	// ScanTrouble is why it failed the last time, "" when it did not: stripe (no
+	// answer), not_ready (no key that Stripe takes), store.
+	ScanTrouble Code `json:"scan_trouble,omitempty"`
 	// Overdue are checkouts that have been due for more than five minutes, up to
 	// 1000: nobody sweeps, or sweeping does not keep up.
 	Overdue int `json:"overdue"`
@@ -30,6 +36,9 @@ type Health struct {
 	Parked int `json:"parked"`
 	// Unknown are payments at Stripe that no stored checkout knows.
 	Unknown int `json:"unknown"`
+	// LetGo counts parked entries of the inbox that were let go after a week, because
+	// no stored checkout has ever known their payment. It never goes down.
+	LetGo int64 `json:"let_go,omitempty"`
 	// RefusedSince: this process has refused every event since then.
 	RefusedSince time.Time `json:"refused_since,omitzero"`
 }
@@ -39,7 +48,7 @@ const overdueAfter = 5 * time.Minute
 // OK reports whether nobody has to look: payments are possible, the loop runs,
 // and nothing waits for a person.
 func (h Health) OK() bool {
-	return h.Ready && !h.Copy && !h.SweptAt.IsZero() && h.Overdue == 0 && h.Parked == 0 && h.Unknown == 0 && h.RefusedSince.IsZero()
+	return h.Ready && !h.Copy && !h.SweptAt.IsZero() && !h.ScanLate && h.Overdue == 0 && h.Parked == 0 && h.Unknown == 0 && h.RefusedSince.IsZero()
 }
 
 // Health reads the store and asks nothing of Stripe. Errors: store, canceled.
@@ -50,7 +59,7 @@ func (p *Plugin) Health(ctx context.Context) (Health, error) {
 		h.NotReady = CodeOf(err)
 	}
 	h.Ready = h.NotReady == ""
-	site, err := p.Site(ctx)
+	site, err := p.siteFor(ctx, op)
 	if err != nil {
 		return Health{}, err
 	}
@@ -60,7 +69,21 @@ func (p *Plugin) Health(ctx context.Context) (Health, error) {
 		return Health{}, storeError(op, err)
 	}
 	h.Overdue = len(due)
-	return h, p.waiting(ctx, &h)
+	if err := p.waiting(ctx, &h); err != nil {
+		return Health{}, renamed(op, err)
+	}
+	return h, nil
+}
+
+// renamed gives a failure the name of the call that the host has made.
+func renamed(op string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	named := *e
+	named.Op = op
+	return &named
 }
 
 // waiting counts what waits for a person.
@@ -78,9 +101,15 @@ func (p *Plugin) waiting(ctx context.Context, h *Health) error {
 		return err
 	}
 	record, err := p.scanRecord(ctx)
-	if err == nil {
-		h.ScannedAt = record.Complete
+	if err != nil && !errors.Is(err, ErrNoRow) {
+		return storeError("Health", err)
 	}
+	h.ScannedAt, h.ScanLate, h.ScanTrouble = record.Complete, record.late(p.now()), record.Trouble
+	letGo, _, err := p.letGoCount(ctx)
+	if err != nil {
+		return storeError("Health", err)
+	}
+	h.LetGo = letGo.Count
 	h.Inbox, h.Outbox, h.Unknown = len(inbox), len(outbox), len(unknown)
 	for _, e := range inbox {
 		h.Parked += count(e.Parked)

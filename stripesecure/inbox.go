@@ -24,6 +24,8 @@ type pendingRecord struct {
 	Tries   int    `json:"tries"`
 	Outcome string `json:"outcome,omitempty"`
 	Parked  bool   `json:"parked,omitempty"`
+	// Since is when the last event of the payment was stored.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // storePending stores, before the event is acknowledged, that the PaymentIntent
@@ -33,7 +35,7 @@ func (p *Plugin) storePending(ctx context.Context, h hint) error {
 	defer cancel()
 	for {
 		row, err := p.opts.Store.Get(ctx, p.opts.ShopID, pendingRow+h.Intent)
-		record := pendingRecord{hint: h}
+		record := pendingRecord{hint: h, Since: p.now()}
 		switch {
 		case errors.Is(err, ErrNoRow):
 			row = Row{Shop: p.opts.ShopID, Checkout: pendingRow + h.Intent}
@@ -97,10 +99,14 @@ func ignoreConflict(err error) error {
 
 // Pending is an entry of the inbox, for the merchant's page.
 type Pending struct {
-	Intent  string // the PaymentIntent that an event has named
-	Tries   int
-	Outcome string // why it could not be worked on
-	Parked  bool   // not tried any more until RetryInbox
+	Intent string // the PaymentIntent that an event has named
+	Tries  int
+	// Outcome is why it could not be worked on: early (the payment is this shop's, and
+	// no stored checkout knows it), no_answer (of Stripe), no_credentials, store; "" when
+	// nobody has tried again yet.
+	Outcome string
+	Parked  bool      // not tried any more until RetryInbox
+	Since   time.Time // of the last event
 	Due     time.Time
 }
 
@@ -120,7 +126,7 @@ func (p *Plugin) Inbox(ctx context.Context) ([]Pending, error) {
 		}
 		inbox = append(inbox, Pending{
 			Intent: strings.TrimPrefix(row.Checkout, pendingRow), Tries: record.Tries,
-			Outcome: record.Outcome, Parked: record.Parked, Due: row.Due,
+			Outcome: record.Outcome, Parked: record.Parked, Since: record.Since, Due: row.Due,
 		})
 	}
 	return inbox, nil

@@ -95,7 +95,7 @@ func (p *Plugin) watchedSweep(ctx context.Context) error {
 // sweep works once on every row of the shop that is due, and says how many there
 // were.
 func (p *Plugin) sweep(ctx context.Context) (rows int, err error) {
-	site, err := p.Site(ctx)
+	site, err := p.siteFor(ctx, "Sweep")
 	if err != nil {
 		return 0, err
 	}

@@ -20,6 +20,9 @@ const (
 	nightHour   = 3                   // in Tokyo
 	maxUnknown  = 1000
 	scanBudget  = 25 * time.Second // then the pass goes on in the next sweep
+	scanAgain   = time.Minute      // after a failure, and twice that after the next one
+	scanSeldom  = 16 * time.Minute
+	scanLate    = 6 * time.Hour // a scan that has not been complete for so long is shown
 )
 
 // scanRecord is what the janitor remembers, in a row of the store: whoever
@@ -30,6 +33,10 @@ type scanRecord struct {
 	Until    time.Time `json:"until,omitzero"`    // the lease of the pass that runs
 	Unknown  []Unknown `json:"unknown,omitempty"` // by the last complete pass
 	Pass     *scanPass `json:"pass,omitempty"`    // that is not complete yet
+	// Fails counts the failures without any success between, Trouble is why the last
+	// one was.
+	Fails   int  `json:"fails,omitempty"`
+	Trouble Code `json:"trouble,omitempty"`
 	// Heard is, for each environment and account, up to when its events were read.
 	Heard map[string]time.Time `json:"heard,omitempty"`
 }
@@ -121,18 +128,51 @@ func (p *Plugin) scan(ctx context.Context, row Row) error {
 	complete, err := p.goOn(ctx, s, record.Pass)
 	due := p.now() // the next sweep goes on
 	switch {
-	case err != nil:
-		p.log(ctx, "scan", "answer", "error")
-		due = record.Until // what was done of the pass is kept
+	case err != nil && ctx.Err() != nil: // this server is going down
+		due = record.Until
+	case err != nil: // what was done of the pass is kept
+		record.Fails++
+		record.Trouble = scanTrouble(err)
+		p.log(ctx, "scan", "answer", "error", "code", string(record.Trouble), "fails", record.Fails)
+		due = p.now().Add(min(scanAgain<<min(record.Fails-1, 10), scanSeldom))
 	case complete:
 		p.tellUnknown(ctx, record)
 		record.finish()
 		due = record.Complete.Add(scanEvery)
+		if err := p.letGo(ctx); err != nil {
+			p.log(ctx, "inbox", "answer", "error") // the next pass does it
+		}
+	}
+	if err == nil {
+		record.Fails, record.Trouble = 0, ""
 	}
 	record.Until = time.Time{}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
 	return ignoreConflict(p.putScan(ctx, &row, record, due))
+}
+
+// scanTrouble is why a pass failed: a key that Stripe refuses, Stripe that does not
+// answer, or the store.
+func scanTrouble(err error) Code {
+	var said *stripeapi.Error
+	switch {
+	case errors.Is(err, errNoCredentials), errors.As(err, &said) && said.Denied():
+		return CodeNotReady
+	case errors.As(err, &said):
+		return CodeStripe
+	}
+	return CodeOf(storeError("Sweep", err))
+}
+
+// late: the last complete pass is long ago, or there was none since the first one
+// was begun.
+func (r scanRecord) late(now time.Time) bool {
+	since := r.Complete
+	if since.IsZero() && r.Pass != nil {
+		since = r.Pass.Began
+	}
+	return !since.IsZero() && now.Sub(since) > scanLate
 }
 
 func (r *scanRecord) begin(now time.Time, scope checkout.Scope) {

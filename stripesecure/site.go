@@ -30,7 +30,10 @@ type siteRecord struct {
 
 // Site compares the store's address with this one. The first call records it.
 // Errors: store, canceled.
-func (p *Plugin) Site(ctx context.Context) (Site, error) {
+func (p *Plugin) Site(ctx context.Context) (Site, error) { return p.siteFor(ctx, "Site") }
+
+// siteFor is Site for another call, which a failure of the store is named after.
+func (p *Plugin) siteFor(ctx context.Context, op string) (Site, error) {
 	here := p.base.String()
 	record, _, err := p.site(ctx)
 	if errors.Is(err, ErrNoRow) {
@@ -42,7 +45,7 @@ func (p *Plugin) Site(ctx context.Context) (Site, error) {
 		}
 	}
 	if err != nil {
-		return Site{}, storeError("Site", err)
+		return Site{}, storeError(op, err)
 	}
 	return Site{Recorded: record.BaseURL, Here: here, Copy: !sameAddress(record.BaseURL, here)}, nil
 }
@@ -62,10 +65,10 @@ func (p *Plugin) ConfirmSite(ctx context.Context) error {
 
 // notACopy refuses what a copy of a live shop must not do (CUS-08).
 func (p *Plugin) notACopy(ctx context.Context, op string) error {
-	site, err := p.Site(ctx)
+	site, err := p.siteFor(ctx, op)
 	switch {
 	case err != nil:
-		return storeError(op, err)
+		return err
 	case site.Copy:
 		return fail(op, CodeCopy, nil)
 	}

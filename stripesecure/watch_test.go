@@ -113,3 +113,59 @@ func TestHealth(t *testing.T) {
 		assert.Equal(b, stripesecure.CodeNotReady, h.NotReady)
 	})
 }
+
+func (b *bench) health() stripesecure.Health {
+	b.Helper()
+	h, err := b.plugin.Health(b.Context())
+	require.NoError(b, err)
+	return h
+}
+
+// A scan of Stripe that does not come to its end is seen, and does not ask every
+// minute of a night.
+func TestHealth_scanIsLate(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		b.sweeps(2 * time.Hour)
+		require.True(b, b.health().OK())
+		outage := b.stripe.Fail("GET /v1/payment_intents", stripetest.ServerError).Always()
+		b.stripe.ForgetCalls()
+		b.sweeps(5 * time.Hour)
+		h := b.health()
+		assert.True(b, h.OK(), "an hour or two are nothing")
+		assert.Equal(b, stripesecure.CodeStripe, h.ScanTrouble)
+		assert.Less(b, len(b.stripe.Calls("GET /v1/payment_intents")), 30, "more and more seldom")
+		b.sweeps(2 * time.Hour)
+		assert.True(b, b.health().ScanLate)
+		assert.False(b, b.health().OK())
+		outage.Stop()
+		b.sweeps(time.Hour)
+		assert.True(b, b.health().OK())
+		assert.Empty(b, b.health().ScanTrouble)
+	})
+	with(t, nil, func(b *bench) { // it never was complete
+		b.stripe.RevokeKey(stripetest.TestSecretKey)
+		b.sweeps(7 * time.Hour)
+		h := b.health()
+		assert.True(b, h.ScanLate)
+		assert.Equal(b, stripesecure.CodeNotReady, h.ScanTrouble)
+	})
+}
+
+// A failure of the store has the name of the call that was made.
+func TestHealth_storeFails(t *testing.T) {
+	var store *dead
+	with(t, func(o *stripesecure.Options, _ *settings.Settings) {
+		store = &dead{Store: o.Store}
+		o.Store = store
+	}, func(b *bench) {
+		store.down = true
+		_, err := b.plugin.Health(b.Context())
+		require.ErrorIs(b, err, stripesecure.ErrStore)
+		assert.Contains(b, err.Error(), "stripesecure: Health: store")
+		err = stripesecure.NewRunner(store, b.plugin).Sweep(b.Context())
+		require.ErrorIs(b, err, stripesecure.ErrStore)
+		assert.Contains(b, err.Error(), "stripesecure: Sweep: store")
+		_, err = b.plugin.Site(b.Context())
+		assert.Contains(b, err.Error(), "stripesecure: Site: store")
+	})
+}

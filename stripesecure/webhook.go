@@ -152,7 +152,7 @@ func (p *Plugin) lookAt(ctx context.Context, h hint, background bool) (outcome s
 	case err != nil:
 		return "store", false
 	case !known:
-		return "early", false
+		return outcomeWait, false
 	}
 	return "applied", true
 }

@@ -16,7 +16,7 @@ type staffInboxPage struct {
 	Outbox   []untold
 	Unknown  []stripesecure.Unknown
 	Findings []staffNote
-	Done     bool
+	Done     string // what the clerk has just done
 }
 
 // untold is news that the shop has not taken, with the order that it is about.
@@ -31,7 +31,12 @@ type staffNote struct{ Payment, Ref, Code, At string }
 
 func (s *Shop) showInbox(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	page := staffInboxPage{Webhooks: s.plugin.Webhooks(), Done: r.URL.Query().Has("done")}
+	page := staffInboxPage{Webhooks: s.plugin.Webhooks()}
+	for _, done := range []string{"done", "dismissed"} {
+		if r.URL.Query().Has(done) {
+			page.Done = done
+		}
+	}
 	var err, failed error
 	page.Inbox, err = s.plugin.Inbox(ctx)
 	failed = errors.Join(failed, err)
@@ -66,16 +71,24 @@ func (s *Shop) outbox(ctx context.Context) ([]untold, error) {
 	return box, nil
 }
 
-// retryInbox makes an event due again, or tells the shop its news again.
+// retryInbox makes an event due again, takes a parked one out, or tells the shop
+// its news again.
 func (s *Shop) retryInbox(w http.ResponseWriter, r *http.Request) error {
 	var err error
-	if intent := r.PostFormValue("intent"); intent != "" {
+	done := "done"
+	switch intent := r.PostFormValue("intent"); {
+	case intent != "" && r.PostFormValue("do") == "dismiss":
+		if err = s.plugin.DismissInbox(r.Context(), intent); err == nil {
+			done = "dismissed"
+			s.log.InfoContext(r.Context(), "event dismissed", "by", clerkOf(r).ID, "intent", intent)
+		}
+	case intent != "":
 		err = s.plugin.RetryInbox(r.Context(), intent)
-	} else {
+	default:
 		err = s.plugin.RetryNews(r.Context(), stripesecure.PaymentID(r.PostFormValue("payment")))
 	}
-	if err != nil && !errors.Is(err, stripesecure.ErrNotFound) { // done meanwhile, by itself
+	if err != nil && !errors.Is(err, stripesecure.ErrNotFound) && !errors.Is(err, stripesecure.ErrInvalid) { // done meanwhile, by itself
 		return err
 	}
-	return redirect(w, r, "/staff/inbox?done")
+	return redirect(w, r, "/staff/inbox?"+done)
 }

@@ -34,6 +34,22 @@ func bubble(t *testing.T, test func(*testing.T, *desk)) {
 	})
 }
 
+// An event of a payment that the library has lost is parked, and a clerk who has
+// looked at it at Stripe takes it out.
+func TestStaffInboxDismiss(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		row := stripesecure.Row{Shop: "demo", Checkout: "#pi:pi_lost", Body: []byte(`{"scope":{},"tries":12,"outcome":"early","parked":true}`)}
+		if err := d.shop.store.Put(t.Context(), row); err != nil {
+			t.Fatal(err)
+		}
+		d.sees(d.get("/staff/inbox", http.StatusOK), d.shop.text("en", "staff.dismiss"))
+		form := url.Values{"intent": {"pi_lost"}, "do": {"dismiss"}}
+		d.sees(d.post("/staff/inbox", form), d.shop.text("en", "staff.inbox.dismissed"))
+		d.sees(d.get("/staff/inbox", http.StatusOK), d.shop.text("en", "staff.events.none"))
+		d.post("/staff/inbox", form) // by another clerk, too late
+	})
+}
+
 // An event comes while Stripe does not answer: it waits in the inbox, and a
 // retry brings it to the order.
 func TestStaffInbox(t *testing.T) {

@@ -55,7 +55,7 @@ func TestTexts(t *testing.T) {
 		"checkout.law.payment.", "demo.region.", "format.",
 		"staff.filter.", "staff.todo.", "staff.3ds.", "staff.risk.", "staff.funding.", "staff.reason.", "staff.stripe.",
 		"staff.dispute.reason.", "staff.evidence.", "staff.done.", "staff.fault.", "staff.outcome.", "staff.answer.",
-		"staff.capture.", "staff.cancel.", "staff.refund."}
+		"staff.capture.", "staff.cancel.", "staff.refund.", "staff.inbox."}
 	for key := range ja {
 		if !used[key] && !slices.ContainsFunc(made, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
 			t.Errorf("%s is not used", key)

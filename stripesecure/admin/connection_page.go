@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -35,7 +36,7 @@ func (p *pages) showConnection(q *request) error {
 		return err
 	}
 	switch done := q.URL.Query().Get("done"); done {
-	case ActionSite, ActionInbox, ActionEndpoint:
+	case ActionSite, ActionInbox, ActionDismiss, ActionEndpoint:
 		view.Done = "done." + done
 	}
 	q.renderConnection(view)
@@ -153,7 +154,27 @@ func (q *request) backlog(h stripesecure.Health, inbox []stripesecure.Pending) [
 	if h.Unknown > 0 {
 		unknown = q.line(levelBad, "unknown", "found", h.Unknown)
 	}
-	return []line{loop, events, news, unknown}
+	return []line{loop, q.scanLine(h), events, news, unknown}
+}
+
+// scanLine says whether Stripe's payments are compared with the store in time.
+func (q *request) scanLine(h stripesecure.Health) line {
+	switch {
+	case h.ScanLate && h.ScannedAt.IsZero():
+		return q.scanTrouble(q.line(levelBad, "scan", "never"), h)
+	case h.ScanLate:
+		return q.scanTrouble(q.line(levelBad, "scan", "late", q.date(h.ScannedAt)), h)
+	case h.ScannedAt.IsZero():
+		return q.line(levelUnknown, "scan", "none")
+	}
+	return q.line(levelGood, "scan", "ok", q.date(h.ScannedAt))
+}
+
+func (q *request) scanTrouble(l line, h stripesecure.Health) line {
+	if h.ScanTrouble == stripesecure.CodeNotReady {
+		l.Do = q.text("test.scan.key.do")
+	}
+	return l
 }
 
 // confirmSite says that this is the live shop, and not a copy of it (CUS-08).
@@ -174,18 +195,30 @@ func (p *pages) confirmSite(q *request) error {
 	return q.redirect(p.address(q.method.ID, "connection?done="+ActionSite))
 }
 
-// retryInbox makes an entry of the inbox due again.
-func (p *pages) retryInbox(q *request) error {
-	f, err := q.readForm([]string{"intent"}, nil, nil)
+// workOnInbox makes an entry of the inbox due again, or takes out a parked one.
+func (p *pages) workOnInbox(q *request) error {
+	f, err := q.readForm([]string{"intent", nameDo}, nil, nil)
 	if err != nil {
 		return err
 	}
+	action, field, work := ActionInbox, "inbox", q.method.Plugin.RetryInbox
+	switch f.last(nameDo) {
+	case "", ActionInbox:
+	case ActionDismiss:
+		action, field, work = ActionDismiss, "dismissed", q.method.Plugin.DismissInbox
+	default:
+		return errBadForm
+	}
 	intent := f.last("intent")
-	if err := q.method.Plugin.RetryInbox(q.Context(), intent); err != nil {
+	err = work(q.Context(), intent)
+	if errors.Is(err, stripesecure.ErrInvalid) { // an event has come meanwhile: it is tried again anyway
+		return q.redirect(p.address(q.method.ID, "connection?done="+ActionInbox))
+	}
+	if err != nil {
 		return err
 	}
-	if err := q.note(Change{Action: ActionInbox, Fields: []Changed{{Field: "inbox", To: shorten(intent, 80)}}}); err != nil {
+	if err := q.note(Change{Action: action, Fields: []Changed{{Field: field, To: shorten(intent, 80)}}}); err != nil {
 		return err
 	}
-	return q.redirect(p.address(q.method.ID, "connection?done="+ActionInbox))
+	return q.redirect(p.address(q.method.ID, "connection?done="+action))
 }

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -118,4 +119,43 @@ func TestInbox(t *testing.T) {
 	require.Len(t, inbox, 1)
 	assert.False(t, inbox[0].Parked)
 	assert.Equal(t, http.StatusNotFound, o.post("/card/inbox", url.Values{"intent": {"pi_" + strings.Repeat("9", 9)}}).status)
+}
+
+// What was given up can be dismissed by a clerk, whose name is kept.
+func TestInboxIsDismissed(t *testing.T) {
+	o := open(t)
+	park := func(intent string, parked bool) {
+		require.NoError(t, o.memory.Put(t.Context(), stripesecure.Row{
+			Shop: "shop", Checkout: "#pi:" + intent, Body: fmt.Appendf(nil, `{"scope":{},"tries":12,"outcome":"early","parked":%t}`, parked),
+		}))
+	}
+	park("pi_123", true)
+	park("pi_456", false)
+	page := o.get("/card/connection")
+	page.says("pi_123 given up after 12 tries · its checkout is not in this shop's records", "Dismiss pi_123")
+	assert.NotContains(t, page.text(), "Dismiss pi_456", "that one is still being tried")
+	done := o.post("/card/inbox", url.Values{"intent": {"pi_123"}, "do": {"dismiss"}})
+	require.Equal(t, http.StatusSeeOther, done.status)
+	o.get(strings.TrimPrefix(done.header.Get("Location"), "/admin")).says("It was dismissed. The payment itself was not touched.")
+	assert.Equal(t, admin.Change{
+		Version: 1, At: o.now, By: "田中", Action: admin.ActionDismiss, Fields: []admin.Changed{{Field: "dismissed", To: "pi_123"}},
+	}, o.changes()[0])
+	o.get("/card/log").says("Event dismissed", "pi_123")
+	inbox, err := o.plugin.Inbox(t.Context())
+	require.NoError(t, err)
+	require.Len(t, inbox, 1)
+	require.Equal(t, http.StatusSeeOther, o.post("/card/inbox", url.Values{"intent": {"pi_456"}, "do": {"dismiss"}}).status)
+	assert.Len(t, o.changes(), 1, "it was not parked, and nothing was done")
+	assert.Equal(t, http.StatusNotFound, o.post("/card/inbox", url.Values{"intent": {"pi_123"}, "do": {"dismiss"}}).status)
+	assert.Equal(t, http.StatusBadRequest, o.post("/card/inbox", url.Values{"intent": {"pi_456"}, "do": {"burn"}}).status)
+}
+
+// A comparison with Stripe that has not come to its end for long is shown.
+func TestScanIsLate(t *testing.T) {
+	o := open(t)
+	o.get("/card/connection").says("have not been compared with the shop's yet")
+	require.NoError(t, o.memory.Put(t.Context(), stripesecure.Row{
+		Shop: "shop", Checkout: "#scan", Body: []byte(`{"complete":"2026-01-01T00:00:00Z","fails":9,"trouble":"not_ready"}`),
+	}))
+	o.get("/card/connection").says("It should be every hour.", "it says which key or permission is wrong")
 }

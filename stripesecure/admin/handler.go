@@ -49,7 +49,7 @@ func (p *pages) routes() http.Handler {
 		"POST /{method}/connection": p.testConnection,
 		"POST /{method}/endpoint":   p.ensureEndpoint,
 		"POST /{method}/site":       p.confirmSite,
-		"POST /{method}/inbox":      p.retryInbox,
+		"POST /{method}/inbox":      p.workOnInbox,
 		"GET /{method}/log":         p.showLog,
 		"GET /{method}/payments":    p.showPayments,
 		"GET /{method}/report":      p.showReport,

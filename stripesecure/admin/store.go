@@ -24,6 +24,7 @@ const (
 	ActionWording  = "wording"  // 文言設定
 	ActionSite     = "site"     // "this is the live shop" was confirmed
 	ActionInbox    = "inbox"    // an entry of the inbox was made due again
+	ActionDismiss  = "dismiss"  // a parked entry of the inbox was taken out
 	ActionNews     = "news"     // news was told to the host again
 	ActionCapture  = "capture"  // a hold was captured
 	ActionVoid     = "void"     // a hold was released, and its order cancelled
