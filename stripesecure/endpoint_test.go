@@ -121,7 +121,7 @@ func TestEnsureEndpoint_eventsArrive(t *testing.T) {
 		b.stripe = stripetest.New(stripetest.WithSeed(1), stripetest.WithWebhookClient(deliver))
 		b.options.Transport = b.stripe.Transport()
 		b.remake()
-		shop = b.plugin.Handler()
+		shop = b.handler()
 		s.Test.WebhookSecrets = []settings.Secret{b.ensure().Secret}
 		<-time.After(time.Second)
 		b.place(b.pay(b.cart("cart-1"), visa).Payment)

@@ -74,7 +74,7 @@ func (b *bench) do(path, accept string, form url.Values, header ...string) reply
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	b.plugin.Handler().ServeHTTP(w, r)
+	b.handler().ServeHTTP(w, r)
 	return reply{w.Result(), w.Body.String()}
 }
 

@@ -26,6 +26,7 @@ import (
 //	I8  state only moves forward
 //	I9  nothing local is final while Stripe is live
 //	R   after the order: see sim_clerk_check_test.go
+//	S   no secret stands in a row or in the log (see canary_test.go for errors)
 //	T   Pay and Resume answer within 25 s
 //	I12 nobody else's payments are touched
 

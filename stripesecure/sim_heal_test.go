@@ -129,7 +129,7 @@ func (h *simHeal) goes(a *simActor) {
 
 func (h *simHeal) authenticates(a *simActor, res Result) {
 	a.pass(h.bank)
-	a.w.stripe.authenticate(a.w.stripe.find(strings.TrimSuffix(res.ClientSecret.Reveal(), "_secret")), true)
+	a.w.stripe.authenticate(a.w.stripe.find(strings.TrimSuffix(res.ClientSecret.Reveal(), simSecret)), true)
 }
 
 func (h *simHeal) places(a *simActor, p Payment) {

@@ -13,7 +13,7 @@ import (
 
 func simMutants() []*simMutant {
 	return slices.Concat(storeMutants(), keyMutants(), answerMutants(), readMutants(), strayMutants(), fenceMutants(), orderMutants(), hostMutants(),
-		captureMutants(), refundMutants(), matterMutants())
+		captureMutants(), refundMutants(), matterMutants(), secretMutants())
 }
 
 // forAttempts changes the attempts of a row.

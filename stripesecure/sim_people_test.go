@@ -201,7 +201,7 @@ func (a *simActor) follows(res Result, ok bool) bool {
 // likes, also when the buyer has closed the page.
 func (a *simActor) authenticates(res Result) bool {
 	w := a.w
-	i := w.stripe.find(strings.TrimSuffix(res.ClientSecret.Reveal(), "_secret"))
+	i := w.stripe.find(strings.TrimSuffix(res.ClientSecret.Reveal(), simSecret))
 	if i == nil {
 		w.failf("I3", "handle_action without a client secret")
 		return false

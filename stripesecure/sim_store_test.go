@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ec-plugins/stripesecure/internal/canary"
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
 
@@ -84,6 +85,7 @@ func (s *simStore) Put(_ context.Context, row Row) error {
 		w.notef("store: conflict on %s", row.Checkout)
 		return ErrConflict
 	}
+	w.checkSecrets(canary.Row, row.Body)
 	row.Version++
 	if blind && old != nil {
 		row.Version = old.Version + 1

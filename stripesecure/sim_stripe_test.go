@@ -260,7 +260,7 @@ func (s *simStripe) picture(i *simIntent) checkout.Intent {
 	in := checkout.Intent{
 		ID: i.id, Amount: i.amount, Currency: i.currency, Customer: i.customer, CaptureMethod: i.capture,
 		Attempt: i.attempt, Checkout: i.of, Ref: i.ref, Signed: i.signed, Cancelled: i.reason,
-		ClientSecret: i.id + "_secret", Seen: checkout.Seen{Status: i.status, Error: i.err},
+		ClientSecret: i.id + simSecret, Seen: checkout.Seen{Status: i.status, Error: i.err},
 	}
 	if i.charges > 0 {
 		in.Seen.Charge = "ch_" + i.id + "_" + strconv.Itoa(i.charges)

@@ -192,7 +192,7 @@ func (w *simWorld) newServer(n int) *simServer {
 	if w.orders {
 		p.opts.Orders = w.host
 	}
-	p.opts.Now = s.clock
+	p.opts.Now, p.opts.Logger = s.clock, slog.New(simLog{w})
 	p.opts.NewID = w.newID
 	p.seams = seams{
 		stripe: func(_, _ string, _ bool) stripePort { return w.stripe },

@@ -349,7 +349,7 @@ func TestWebhook_SIG11_nothingStandsInFront(t *testing.T) {
 				r.Header.Set("Sec-Fetch-Site", "cross-site")
 				r.Header.Set("Stripe-Signature", signature)
 				w := httptest.NewRecorder()
-				b.plugin.Handler().ServeHTTP(w, r)
+				b.handler().ServeHTTP(w, r)
 				assert.Equal(b, want, w.Code, path)
 				assert.Empty(b, w.Header().Get("Location"))
 				assert.Empty(b, w.Header().Get("Set-Cookie"))
@@ -373,7 +373,7 @@ func TestProbeEndpoint_SIG11(t *testing.T) {
 			shop http.Handler
 			want stripesecure.EndpointFault
 		}{
-			"well":             {b.plugin.Handler(), ""},
+			"well":             {b.handler(), ""},
 			"to https, or www": {http.RedirectHandler("https://www.shop.example/", http.StatusMovedPermanently), stripesecure.EndpointRedirected},
 			"a login":          {http.RedirectHandler("/login", http.StatusFound), stripesecure.EndpointRedirected},
 			"a CSRF check":     {status(http.StatusForbidden), stripesecure.EndpointBlocked},

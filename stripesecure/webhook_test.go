@@ -30,7 +30,7 @@ func webhooks(_ *stripesecure.Options, s *settings.Settings) {
 }
 
 func (b *bench) deliver(events ...stripetest.Event) error {
-	return b.stripe.DeliverTo(b.Context(), b.plugin.Handler(), webhookPath, events...)
+	return b.stripe.DeliverTo(b.Context(), b.handler(), webhookPath, events...)
 }
 
 // hook posts raw bytes as Stripe would.
@@ -38,7 +38,7 @@ func (b *bench) hook(body, signature string) int {
 	r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "https://shop.example"+webhookPath, strings.NewReader(body))
 	r.Header.Set("Stripe-Signature", signature)
 	w := httptest.NewRecorder()
-	b.plugin.Handler().ServeHTTP(w, r)
+	b.handler().ServeHTTP(w, r)
 	return w.Code
 }
 
@@ -114,7 +114,7 @@ func TestWebhook_signatures_SIG(t *testing.T) {
 	with(t, webhooks, func(b *bench) {
 		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "https://shop.example"+webhookPath, nil)
 		w := httptest.NewRecorder()
-		b.plugin.Handler().ServeHTTP(w, r)
+		b.handler().ServeHTTP(w, r)
 		assert.Equal(b, http.StatusMethodNotAllowed, w.Code, "POST only")
 	})
 }
@@ -240,7 +240,7 @@ func FuzzWebhook(f *testing.F) {
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://shop.example"+webhookPath, strings.NewReader(string(body)))
 			r.Header.Set("Stripe-Signature", signature)
 			w := httptest.NewRecorder()
-			b.plugin.Handler().ServeHTTP(w, r)
+			b.handler().ServeHTTP(w, r)
 			return w.Code
 		}()
 		require.Contains(t, []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge}, code)
