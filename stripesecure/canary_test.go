@@ -24,7 +24,7 @@ var leaks struct {
 func lookAtError(e *Error) *Error {
 	for _, kind := range canary.Find(everyText(e), canary.Error) {
 		leaks.Lock()
-		leaks.told = append(leaks.told, fmt.Sprintf("canary: a %s in an error of %s\n%s", kind, e.Op, debug.Stack()))
+		leaks.told = append(leaks.told, fmt.Sprintf("canary: %s in an error of %s\n%s", kind, e.Op, debug.Stack()))
 		leaks.Unlock()
 	}
 	return e
@@ -57,7 +57,7 @@ const simSecret = "_secret_simulated00"
 // are looked for.
 func (w *simWorld) checkSecrets(place canary.Place, text []byte) {
 	for _, kind := range canary.Secrets(text, place) {
-		w.failf("S", "a %s in a %s", kind, place)
+		w.failf("S", "%s in %s", kind, place)
 	}
 }
 

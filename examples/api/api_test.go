@@ -20,6 +20,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	_ "modernc.org/sqlite"
 
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/plugintest"
@@ -120,7 +121,10 @@ func newFront(t *testing.T) *front {
 	if f.paths, err = gorillamux.NewRouter(doc); err != nil {
 		t.Fatal(err)
 	}
-	f.Bench = plugintest.New(t, f.shop, func(o *stripesecure.Options) { o.Orders = f.shop })
+	f.Bench = plugintest.New(t, f.shop, func(o *stripesecure.Options) {
+		o.Orders = f.shop
+		*o = guard.Around(t, *o)
+	})
 	f.shop.Use(f.Plugin)
 	f.api = f.shop.Handler()
 	return f

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ec-plugins/stripesecure/examples/deferred"
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/plugintest"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
@@ -40,7 +41,10 @@ type shop struct {
 func newShop(t *testing.T) *shop {
 	t.Helper()
 	s := &shop{MemoryHost: plugintest.NewMemoryHost()}
-	s.Bench = plugintest.New(t, s.MemoryHost, func(o *stripesecure.Options) { o.Orders = s.MemoryHost })
+	s.Bench = plugintest.New(t, s.MemoryHost, func(o *stripesecure.Options) {
+		o.Orders = s.MemoryHost
+		*o = guard.Around(t, *o)
+	})
 	var err error
 	s.plugin, err = deferred.New(deferred.Options{
 		Options: s.Options, GuestLimit: stripesecure.JPY(10_000), LargeFrom: stripesecure.JPY(8_000), Department: "tea",

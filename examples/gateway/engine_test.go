@@ -14,6 +14,8 @@ import (
 
 	_ "modernc.org/sqlite"
 
+	"github.com/ec-plugins/stripesecure/internal/canary"
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/plugintest"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
@@ -111,7 +113,10 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{T: t, engine: openEngine(t, filepath.Join(t.TempDir(), "engine.db"))}
-	w.Bench = plugintest.New(t, w.engine, func(o *stripesecure.Options) { o.HostCommitsFirst = true })
+	w.Bench = plugintest.New(t, w.engine, func(o *stripesecure.Options) {
+		o.HostCommitsFirst = true
+		*o = guard.Around(t, *o)
+	})
 	w.engine.Use(w.Plugin)
 	var err error
 	if w.cart, err = w.engine.NewCart(t.Context(), 2400, returnURL); err != nil {
@@ -136,7 +141,7 @@ func (w *world) payPage(address, card string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, address, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer := httptest.NewRecorder()
-	w.Plugin.Handler().ServeHTTP(answer, r)
+	canary.HTTP(w, w.Plugin.Handler()).ServeHTTP(answer, r)
 	return answer
 }
 

@@ -13,6 +13,9 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/ec-plugins/stripesecure/internal/canary"
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 )
 
 // chromium is started once for all tests of the package; every window of a test
@@ -103,6 +106,7 @@ func (s *testShop) start() {
 	go func() { served <- serve(ctx, listener, shop) }()
 	s.stop = func() {
 		stop()
+		guard.Rows(context.WithoutCancel(s.t.Context()), s.t, shop.store, "demo")
 		if err := errors.Join(<-served, shop.Close()); err != nil {
 			s.t.Error("closing the shop:", err)
 		}
@@ -118,5 +122,5 @@ func (s *testShop) restart() {
 }
 
 func testLog(t *testing.T) *slog.Logger {
-	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
+	return slog.New(canary.Handler(t, slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo})))
 }

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/ec-plugins/stripesecure/internal/canary"
 )
 
 // client is a visitor without a browser.
@@ -23,7 +25,7 @@ func newClient(t *testing.T, s *Shop) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &client{t, s, &http.Client{Jar: jar, Transport: handlerTransport{s.Handler()}}}
+	return &client{t, s, &http.Client{Jar: jar, Transport: handlerTransport{canary.HTTP(t, s.Handler())}}}
 }
 
 // handlerTransport calls the shop without a socket.

@@ -89,9 +89,11 @@ func (n *noted) Errorf(format string, args ...any) { *n = append(*n, fmt.Sprintf
 
 func TestDoors(t *testing.T) {
 	for name, leak := range map[string]func(t canary.TB){
-		"log: a message":      func(t canary.TB) { slog.New(canary.Handler(t, slog.DiscardHandler)).Info("with " + key) },
-		"log: an attribute":   func(t canary.TB) { slog.New(canary.Handler(t, slog.DiscardHandler)).Debug("m", "a", []string{key}) },
-		"log: a group":        func(t canary.TB) { slog.New(canary.Handler(t, slog.DiscardHandler)).WithGroup("g").Error("m", "a", card) },
+		"log: a message":    func(t canary.TB) { slog.New(canary.Handler(t, slog.DiscardHandler)).Info("with " + key) },
+		"log: an attribute": func(t canary.TB) { slog.New(canary.Handler(t, slog.DiscardHandler)).Debug("m", "a", []string{key}) },
+		"log: a group": func(t canary.TB) {
+			slog.New(canary.Handler(t, slog.DiscardHandler)).WithGroup("g").Error("m", "a", card)
+		},
 		"log: one for all":    func(t canary.TB) { slog.New(canary.Handler(t, slog.DiscardHandler)).With("a", hook) },
 		"request: a body":     func(t canary.TB) { call(t, "https://api.stripe.com/v1/x", "note="+card, "") },
 		"request: an address": func(t canary.TB) { call(t, "https://api.stripe.com/v1/x?key="+key, "", "") },

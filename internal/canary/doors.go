@@ -21,7 +21,7 @@ type TB interface {
 func Look(t TB, place Place, what, text string) {
 	t.Helper()
 	for _, kind := range Find(text, place) {
-		t.Errorf("canary: a %s in a %s (%s)", kind, place, what)
+		t.Errorf("canary: %s in %s (%s)", kind, place, what)
 	}
 }
 

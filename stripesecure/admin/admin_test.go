@@ -20,6 +20,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ec-plugins/stripesecure/internal/canary"
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 	"github.com/ec-plugins/stripesecure/reconcile"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
@@ -108,7 +110,7 @@ func open(t *testing.T) *office {
 	}
 	clock := func() time.Time { return o.now }
 	var err error
-	o.rows, err = admin.NewRowStore(admin.RowOptions{Store: o.memory, ShopID: "shop", Keys: ring(t, "a"), Default: begin(), Now: clock})
+	o.rows, err = admin.NewRowStore(admin.RowOptions{Store: guard.Store(t, o.memory), ShopID: "shop", Keys: ring(t, "a"), Default: begin(), Now: clock})
 	require.NoError(t, err)
 	o.store = o.rows
 	o.move("https://shop.example")
@@ -119,10 +121,10 @@ func open(t *testing.T) *office {
 func (o *office) move(address string) {
 	o.Helper()
 	var err error
-	o.plugin, err = stripesecure.New(stripesecure.Options{
+	o.plugin, err = stripesecure.New(guard.Around(o, stripesecure.Options{
 		BaseURL: address, ShopID: "shop", Host: host{}, Settings: o.rows.Source(), Wording: o.rows,
 		Store: o.memory, SigningKeys: [][]byte{bytes.Repeat([]byte{7}, 32)}, Transport: o.stripe.Transport(),
-	})
+	}))
 	require.NoError(o, err)
 	o.serve()
 }
@@ -134,7 +136,7 @@ func (o *office) serve() {
 	o.pages, err = admin.NewHandler(admin.Options{
 		Client: &http.Client{Transport: loopback{o}},
 		Prefix: "/admin", Keys: ring(o.T, "a"), ShopName: "Awai", LoginPage: "/login",
-		Logger: slog.New(slog.NewTextHandler(o.log, nil)), Now: func() time.Time { return o.now },
+		Logger: slog.New(canary.Handler(o, slog.NewTextHandler(o.log, nil))), Now: func() time.Time { return o.now },
 		Login: func(r *http.Request) (admin.Clerk, error) {
 			if name := r.Header.Get("X-Clerk"); name != "" {
 				return admin.Clerk{Name: name}, nil
@@ -162,7 +164,7 @@ func (l loopback) RoundTrip(r *http.Request) (*http.Response, error) {
 	if l.blocked {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	} else {
-		l.plugin.Handler().ServeHTTP(w, r)
+		canary.HTTP(l, l.plugin.Handler()).ServeHTTP(w, r)
 	}
 	return w.Result(), nil
 }
@@ -183,7 +185,7 @@ func (o *office) do(r *http.Request) page {
 	}
 	r.Header.Set("Accept-Language", o.lang)
 	w := httptest.NewRecorder()
-	o.pages.ServeHTTP(w, r)
+	canary.HTTP(o, o.pages).ServeHTTP(w, r)
 	body, err := io.ReadAll(w.Result().Body)
 	require.NoError(o, err)
 	o.mu.Lock()

@@ -3,6 +3,7 @@ package plugintest
 import (
 	"testing"
 
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 )
 
@@ -14,7 +15,14 @@ func shipped(o stripesecure.Options) (stripesecure.PaymentPlugin, Sweeper, error
 	return p, stripesecure.NewRunner(o.Store, p), nil
 }
 
+// guarded looks for secrets in all that leaves the plugin while a suite runs.
+func guarded(t *testing.T) func(stripesecure.Options) (stripesecure.PaymentPlugin, Sweeper, error) {
+	return func(o stripesecure.Options) (stripesecure.PaymentPlugin, Sweeper, error) {
+		return shipped(guard.Around(t, o))
+	}
+}
+
 func TestShippedPlugin(t *testing.T) {
 	t.Parallel()
-	TestPlugin(t, shipped)
+	TestPlugin(t, guarded(t))
 }

@@ -19,7 +19,7 @@ func Around(t canary.TB, o stripesecure.Options) stripesecure.Options {
 		return o
 	}
 	if o.Store != nil {
-		o.Store = store{o.Store, t}
+		o.Store = Store(t, o.Store)
 	}
 	if o.Host != nil {
 		o.Host = host{o.Host, t}
@@ -56,6 +56,9 @@ func lookAtRow(t canary.TB, row stripesecure.Row) {
 	canary.Look(t, canary.Row, "name", row.Checkout)
 	canary.Look(t, canary.Row, row.Checkout, string(row.Body))
 }
+
+// Store looks at every row before it is stored.
+func Store(t canary.TB, next stripesecure.Store) stripesecure.Store { return store{next, t} }
 
 type store struct {
 	stripesecure.Store

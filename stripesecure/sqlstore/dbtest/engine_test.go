@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ec-plugins/stripesecure/internal/canary"
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/sqlstore"
@@ -44,6 +46,8 @@ type engineConfig struct {
 	// placeOrder and host replace parts of the host; the engine is the whole one.
 	placeOrder func(ctx context.Context, e *engine, p stripesecure.Payment) (stripesecure.Order, error)
 	host       func(e *engine) stripesecure.Host
+	// guard is the test that looks for secrets in all that leaves the plugin.
+	guard canary.TB
 	// committed hears of every order after its transaction.
 	committed func(o stripesecure.Order)
 }
@@ -80,6 +84,9 @@ func newEngine(db *sql.DB, dialect sqlstore.Dialect, c engineConfig) (*engine, e
 	if c.host != nil {
 		options.Host = c.host(e)
 	}
+	if c.guard != nil {
+		options = guard.Around(c.guard, options)
+	}
 	var err error
 	if e.plugin, err = stripesecure.New(options); err != nil {
 		return nil, err
@@ -93,6 +100,7 @@ func openEngine(tb testing.TB, d dbtest.Database, c engineConfig) *engine {
 	tb.Helper()
 	_, db := d.Store(tb)
 	makeOrders(tb, db, d.Dialect)
+	c.guard = tb
 	e, err := newEngine(db, d.Dialect, c)
 	require.NoError(tb, err)
 	return e

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ec-plugins/stripesecure/internal/canary"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 )
@@ -21,6 +22,7 @@ type place struct{ shop, checkout string }
 // evidence is what database and Stripe know of one checkout.
 type evidence struct {
 	row     bool
+	secrets []canary.Kind // in the row
 	orders  []hostOrder
 	keys    []string // refs of the order keys; closed ones are not here
 	intents []stripetest.PaymentIntent
@@ -45,7 +47,10 @@ func gather(ctx context.Context, db *sql.DB, stripe *stripetest.Stripe) (map[pla
 		return all[p]
 	}
 	err := errors.Join(
-		each(ctx, db, "SELECT shop, checkout, '', '', version FROM stripesecure_checkouts", func(c cells) {
+		each(ctx, db, "SELECT shop, checkout, body, '', version FROM stripesecure_checkouts", func(c cells) {
+			if found := canary.Find(c.c, canary.Row); len(found) > 0 {
+				at(c.a, c.b).secrets = found
+			}
 			if !strings.HasPrefix(c.b, "#") { // the library's own
 				at(c.a, c.b).row = true
 			}
@@ -105,6 +110,9 @@ func (e *evidence) promise(automatic bool) (faults []string) {
 	bad := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	if !e.row {
 		bad("no row")
+	}
+	if len(e.secrets) > 0 {
+		bad("SEC: %v in the row", e.secrets)
 	}
 	var live []stripetest.PaymentIntent
 	for _, intent := range e.intents {

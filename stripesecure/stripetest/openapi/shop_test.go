@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ec-plugins/stripesecure/internal/canary/guard"
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
@@ -69,7 +70,7 @@ func newShop(t *testing.T, log *ledger, changes []change) *shop {
 	}
 	options.Settings = settings.Fixed(set)
 	var err error
-	s.plugin, err = stripesecure.New(options)
+	s.plugin, err = stripesecure.New(guard.Around(t, options))
 	require.NoError(t, err)
 	s.runner = stripesecure.NewRunner(store, s.plugin)
 	return s
