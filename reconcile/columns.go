@@ -1,8 +1,11 @@
 package reconcile
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/ec-plugins/stripesecure/wording"
 )
 
 // columnName is what a column of a file means.
@@ -149,12 +152,27 @@ func (f *form) all() layout {
 	return l
 }
 
-// short makes a value fit into a message.
+// short makes a value fit into a message. What looks like a secret or a card number
+// is not repeated.
 func short(value string) string {
 	const most = 40
+	if wording.HasSecretKey(value) || wording.HasCardNumber(value, 13) {
+		return "***"
+	}
 	text := fmt.Sprintf("%q", value)
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…\""
 	}
 	return text
 }
+
+// isSecret reports whether an id is one of Stripe's secrets: a shop that stores the
+// client secret instead of the PaymentIntent's id must not see it in a report, which
+// is mailed and printed. No id has these parts, so the rest costs next to nothing.
+func isSecret(id []byte) bool {
+	return len(id) >= shortestSecret &&
+		(bytes.Contains(id, []byte("_secret_")) || bytes.HasPrefix(id, []byte("whsec_")) || bytes.Contains(id, []byte("k_test_")) || bytes.Contains(id, []byte("k_live_"))) &&
+		wording.HasSecretKey(string(id))
+}
+
+const shortestSecret = len("whsec_") + 8

@@ -289,6 +289,8 @@ func checkOrder(o *Order) *LineError {
 		return &LineError{File: "orders", Name: "ID", Code: FaultMissing}
 	case len(o.ID) > maxID || len(o.PaymentIntent) > maxID:
 		return &LineError{File: "orders", Name: "ID", Code: FaultTooLong, Detail: short(o.ID)}
+	case isSecret([]byte(o.ID)) || isSecret([]byte(o.PaymentIntent)):
+		return &LineError{File: "orders", Name: "ID", Code: FaultSecret}
 	case o.Status == 0 || int(o.Status) >= numOrderStatuses:
 		return &LineError{File: "orders", Name: "Status", Code: FaultStatus, Detail: o.Status.String()}
 	}
@@ -301,6 +303,8 @@ func checkPayment(p *Payment) *LineError {
 		return &LineError{File: "payments", Name: "ID", Code: FaultMissing}
 	case len(p.ID) > maxID || len(p.OrderID) > maxID:
 		return &LineError{File: "payments", Name: "ID", Code: FaultTooLong, Detail: short(p.ID)}
+	case isSecret([]byte(p.ID)) || isSecret([]byte(p.OrderID)):
+		return &LineError{File: "payments", Name: "ID", Code: FaultSecret}
 	case p.Status == 0 || int(p.Status) >= numPaymentStatuses:
 		return &LineError{File: "payments", Name: "Status", Code: FaultStatus, Detail: p.Status.String()}
 	}
@@ -311,7 +315,7 @@ func checkMoney(file, currency string, amount, refunded, created int64) *LineErr
 	switch {
 	case packCurrency(currency) == 0 || strings.ToUpper(currency) != currency:
 		return &LineError{File: file, Name: "Currency", Code: FaultCurrency, Detail: short(currency)}
-	case amount < 0 || refunded < 0:
+	case amount < 0 || refunded < 0 || amount > maxMinor || refunded > maxMinor:
 		return &LineError{File: file, Name: "Amount", Code: FaultRange}
 	case created != 0 && (created < firstSecond || created >= lastSecond):
 		return &LineError{File: file, Name: "Created", Code: FaultDate}

@@ -32,6 +32,7 @@ const (
 	FaultDuplicate     FaultCode = "duplicate"      // an id that stood before
 	FaultEncoding      FaultCode = "encoding"       // neither UTF-8 nor Shift_JIS
 	FaultTooLong       FaultCode = "too_long"       // a record or value beyond all sense
+	FaultSecret        FaultCode = "secret"         // an API key or client secret instead of an id
 	FaultJSON          FaultCode = "json"           // not an object of the expected form
 	FaultFile          FaultCode = "file"           // the file cannot be read
 )
@@ -91,6 +92,7 @@ var faultWords = map[FaultCode]words{
 	FaultDuplicate:     {"同じIDが前にもあります: {1}", "the id stood before: {1}"},
 	FaultEncoding:      {"UTF-8でもShift_JISでもない文字があります。", "neither UTF-8 nor Shift_JIS"},
 	FaultTooLong:       {"長すぎます({1})。", "too long ({1})"},
+	FaultSecret:        {"IDではなく、APIキーやclient secretなど秘密の値のように見えます(値は表示しません)。", "looks like a secret (an API key, a client secret) and not like an id; it is not shown"},
 	FaultJSON:          {"JSONとして読めません: {1}", "not the expected JSON: {1}"},
 	FaultFile:          {"読めません: {1}", "cannot be read: {1}"},
 }

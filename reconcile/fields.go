@@ -73,6 +73,8 @@ func (p *parser) id(c columnName, needed bool) ([]byte, bool) {
 		return nil, p.fail(c, FaultMissing, b)
 	case len(b) > maxID:
 		return nil, p.fail(c, FaultTooLong, b)
+	case isSecret(b):
+		return nil, p.fail(c, FaultSecret, nil)
 	}
 	return b, true
 }
@@ -111,8 +113,15 @@ func (p *parser) money(major, minor columnName, currency currencyCode, needed bo
 	if code != "" {
 		return 0, p.fail(c, code, b)
 	}
+	if n > maxMinor {
+		return 0, p.fail(c, FaultRange, b)
+	}
 	return n, true
 }
+
+// maxMinor is more than any amount of Stripe's, which has 12 digits at most in minor
+// units, and less than a card number that stands in the column of an amount.
+const maxMinor = 9_999_999_999_999
 
 // parseAmount reads digits with one dot, exactly, as minor units. Separators
 // must be commas between groups of three.

@@ -16,7 +16,7 @@ type TB interface {
 	Errorf(format string, args ...any)
 }
 
-// Look fails the test when a text has what its place may not. What it is is said,
+// Look fails the test when a text has what its place may not. Its kind is said,
 // and never repeated.
 func Look(t TB, place Place, what, text string) {
 	t.Helper()

@@ -30,7 +30,7 @@ func Around(t canary.TB, o stripesecure.Options) stripesecure.Options {
 	if o.Transport != nil {
 		o.Transport = canary.Transport(t, o.Transport)
 	}
-	next := slog.Handler(slog.DiscardHandler)
+	next := slog.DiscardHandler
 	if o.Logger != nil {
 		next = o.Logger.Handler()
 	}

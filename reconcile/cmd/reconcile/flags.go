@@ -82,7 +82,11 @@ func parse(args []string, env func(string) string, errs io.Writer) (*config, err
 	var faults []error
 	fault := func(ja, en string) { faults = append(faults, errors.New(text(c.lang, ja, en))) }
 	if flags.NArg() > 0 {
-		fault("余分な引数があります: "+flags.Arg(0), "an argument too many: "+flags.Arg(0))
+		extra := flags.Arg(0)
+		if wording.HasSecretKey(extra) {
+			extra = "***" // the key belongs into the environment
+		}
+		fault("余分な引数があります: "+extra, "an argument too many: "+extra)
 	}
 	if c.stripe.on && c.payments != "" {
 		fault("-stripe と -payments は同時に使えません", "-stripe and -payments exclude each other")
