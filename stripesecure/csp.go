@@ -120,11 +120,24 @@ func directiveFault(name string, sources []string) string {
 			return "malformed"
 		case lower == "'unsafe-inline'", lower == "'unsafe-eval'", lower == "'unsafe-hashes'":
 			return "unsafe"
-		case scripts && slices.Contains([]string{"*", "http:", "https:", "data:", "blob:", "filesystem:", "http://*", "https://*"}, lower):
+		case scripts && ofAnybody(lower):
 			return "unsafe"
 		}
 	}
 	return ""
+}
+
+// ofAnybody: a scheme alone (https:, data:), or any host of one (*, https://*:443).
+func ofAnybody(source string) bool {
+	if strings.HasSuffix(source, ":") {
+		return true
+	}
+	if _, rest, ok := strings.Cut(source, "://"); ok {
+		source = rest
+	}
+	host, _, _ := strings.Cut(source, "/")
+	host, _, _ = strings.Cut(host, ":")
+	return host == "*"
 }
 
 // fieldName names a directive in a fault; what is none is not repeated.

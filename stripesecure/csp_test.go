@@ -56,7 +56,14 @@ func TestContentSecurity_withAHostsOwn(t *testing.T) {
 	other := newBench(t, func(o *stripesecure.Options, _ *settings.Settings) { o.StripeJS = "https://stripe.test:9/v3/" }).plugin
 	csp, err = other.ContentSecurity("")
 	require.NoError(t, err)
-	assert.Contains(t, directives(t, csp)["script-src"], "https://stripe.test:9")
+	all = directives(t, csp)
+	for _, name := range []string{"script-src", "frame-src", "connect-src", "style-src", "form-action"} {
+		assert.True(t, strings.HasSuffix(all[name], " https://stripe.test:9"), name)
+	}
+	for _, name := range []string{"default-src", "base-uri", "object-src", "frame-ancestors"} {
+		assert.Equal(t, "'none'", all[name], name)
+	}
+	assert.Len(t, all, 10)
 }
 
 func TestContentSecurity_refusesWhatOpensIt(t *testing.T) {
@@ -82,6 +89,48 @@ func TestContentSecurity_refusesWhatOpensIt(t *testing.T) {
 		_, err := p.ContentSecurity(nonce)
 		assert.Equal(t, "csp.nonce malformed", faults(err), nonce)
 	}
+}
+
+// Each source that opens a directive, in each directive that it opens: the lists are
+// those of CSP level 3, not the library's.
+func TestContentSecurity_refusesEachOpenSource(t *testing.T) {
+	p := newBench(t, nil).plugin
+	anybody := []string{"*", "http:", "https:", "data:", "blob:", "filesystem:", "mediastream:", "http://*", "https://*", "HTTPS://*", "*:443", "https://*:*", "https://*/js/"}
+	for _, name := range []string{"script-src", "script-src-elem", "script-src-attr", "default-src", "object-src", "base-uri"} {
+		for _, source := range anybody {
+			_, err := p.ContentSecurity("", name+" 'self' "+source)
+			assert.Equal(t, "csp."+strings.ReplaceAll(name, "-", "_")+" unsafe", faults(err), "%s %s", name, source)
+		}
+		_, err := p.ContentSecurity("", name+" https://cdn.example:443/js/ https://*.example")
+		assert.NoError(t, err, "somebody's is the host's choice")
+	}
+	for _, name := range []string{"script-src", "script-src-elem", "style-src", "style-src-attr", "default-src", "img-src"} {
+		for _, source := range []string{"'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "'Unsafe-Hashes'"} {
+			_, err := p.ContentSecurity("", name+" "+source)
+			assert.Equal(t, "csp."+strings.ReplaceAll(name, "-", "_")+" unsafe", faults(err), "%s %s", name, source)
+		}
+	}
+}
+
+// The header of each answer, whole: pages with a form have the policy of the
+// builder, everything else may load nothing at all.
+func TestContentSecurity_ofEveryAnswer(t *testing.T) {
+	underWay(t, func(b *bench, w *under) {
+		form, err := b.plugin.ContentSecurity("")
+		require.NoError(b, err)
+		const nothing = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+		asset := regexp.MustCompile(`/stripesecure/assets/[a-z]+\.[0-9a-f]+\.js`).FindString(string(b.offer(b.cart("cart-5")).HTML()))
+		for _, path := range []string{"/stripesecure/resume", w.back, w.page, w.page + "/resume", "/stripesecure/page/x.y", "/stripesecure/nothing", asset} {
+			for _, accept := range []string{asHTML, asJSON} {
+				answer := b.do(path, accept, nil)
+				want := nothing
+				if strings.Contains(answer.text, "<html") {
+					want = form
+				}
+				assert.Equal(b, want, answer.Header.Get("Content-Security-Policy"), "%s %s", path, accept)
+			}
+		}
+	})
 }
 
 func TestContentSecurity_nonce(t *testing.T) {
