@@ -86,6 +86,19 @@ func TestCardNumbers_refusedAtTheDoor_LC27(t *testing.T) {
 		var e *stripesecure.Error
 		require.ErrorAs(b, err, &e)
 		assert.Equal(b, wording.CardNumberMisplaced, e.Message(wording.Japanese).Code, "the buyer is told what to do")
+
+		for _, field := range []string{"cart.id", "cart.buyer.member", "cart.buyer.session"} {
+			cart, in := b.cart("cart-1"), stripesecure.Input{}
+			ways[field](&cart, &in, visa)
+			_, err := b.plugin.Pay(b.Context(), cart, in)
+			require.ErrorAs(b, err, &e)
+			assert.Equal(b, field+" card_number", faults(err))
+			assert.Equal(b, wording.MethodUnavailable, e.Message(wording.English).Code, "the buyer has typed nothing wrong")
+			cart.Buyer.Name = visa
+			_, err = b.plugin.Pay(b.Context(), cart, in)
+			require.ErrorAs(b, err, &e)
+			assert.Equal(b, wording.CardNumberMisplaced, e.Message(wording.English).Code)
+		}
 	})
 }
 
@@ -111,6 +124,7 @@ func TestCardNumbers_inForms_LC27(t *testing.T) {
 		assert.Empty(b, b.stripe.Calls())
 		assert.Equal(b, writes, b.store.Writes())
 		assert.NotRegexp(b, `4242|0505|10005`, b.log.String())
+		assert.Contains(b, b.log.String(), `"answer":"invalid","faults":"input card_number"`, "the host can see why")
 	})
 }
 

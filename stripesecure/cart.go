@@ -50,7 +50,8 @@ type Cart struct {
 }
 
 // Buyer is the person who pays. Member is the host's member id, "" for a guest
-// (guests are never looked up by mail, LC-29).
+// (guests are never looked up by mail, LC-29). Member and Session, as [CheckoutID],
+// are refused when they are digits alone that look like a card number.
 type Buyer struct {
 	Member string `json:"member,omitempty"`
 	Name   string `json:"name,omitempty"`

@@ -3,6 +3,7 @@ package stripesecure
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/ec-plugins/stripesecure/wording"
@@ -91,13 +92,26 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("stripesecure: " + e.Op + ": " + string(e.Code))
-	for i, f := range e.Faults {
-		b.WriteString(map[bool]string{true: ": ", false: ", "}[i == 0] + f.Field + " " + f.Code)
+	if faults := faultsOf(e); faults != "" {
+		b.WriteString(": " + faults)
 	}
 	if e.Code == CodeStore && e.cause != nil {
 		b.WriteString(": " + e.cause.Error())
 	}
 	return b.String()
+}
+
+// faultsOf names the faults of an error: fields and codes, never a value.
+func faultsOf(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	names := make([]string, len(e.Faults))
+	for i, f := range e.Faults {
+		names[i] = f.Field + " " + f.Code
+	}
+	return strings.Join(names, ", ")
 }
 
 // Unwrap gives the sentinel of the code, and the cause where it is one of the
@@ -120,7 +134,9 @@ func (e *Error) Message(lang wording.Language) wording.Message {
 			if f.Field == "cart.return_url" {
 				code = wording.InvalidReturn
 			}
-			if f.Code == faultCardNumber {
+			if f.Code == faultCardNumber && slices.Contains(hostIDs, f.Field) {
+				code = wording.MethodUnavailable
+			} else if f.Code == faultCardNumber {
 				code = wording.CardNumberMisplaced
 				break
 			}

@@ -187,7 +187,11 @@ var statuses = map[Code]int{
 // serveError answers with the text for a buyer: as a Result to show for
 // scripts, as a small page for browsers.
 func (p *Plugin) serveError(w http.ResponseWriter, r *http.Request, lang wording.Language, err error) {
-	p.log(r.Context(), "request", "answer", string(CodeOf(err)))
+	answer := []any{"answer", string(CodeOf(err))}
+	if faults := faultsOf(err); faults != "" {
+		answer = append(answer, "faults", faults)
+	}
+	p.log(r.Context(), "request", answer...)
 	status, ok := statuses[CodeOf(err)]
 	if !ok {
 		status = http.StatusInternalServerError

@@ -13,7 +13,9 @@ import (
 // persists it before the payment page is drawn and keeps it through edits,
 // reloads, logins, declines and second tabs; a new one only after an order. It
 // is 1 to 64 of the characters A–Z a–z 0–9 - _ : and is no secret: the host
-// authorises before each call.
+// authorises before each call. Digits alone may look like a card number (of random
+// numbers of 16 digits one in 27) and are refused then (fault card_number): put a
+// letter before them, as in "c4539148803436467".
 type CheckoutID string
 
 // PaymentID is CheckoutID "." generation, given out with every [Result]. It is
