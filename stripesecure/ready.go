@@ -31,7 +31,7 @@ func (p *Plugin) notReady(op string, s settings.Settings) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &Error{Code: CodeNotReady, Op: op, Faults: faults}
+	return made(&Error{Code: CodeNotReady, Op: op, Faults: faults})
 }
 
 // ready returns the settings if buyers may pay with them.
