@@ -195,7 +195,7 @@ func TestAgreeing(t *testing.T) {
 				for _, refunded := range []int64{0, 500} {
 					for _, currency := range []currencyCode{yen, packCurrency("USD")} {
 						o := rawOrder{id: []byte("o"), facts: orderFacts{amount: amount, refunded: refunded, currency: currency, status: status}}
-						if !agreeing(encoded(p.append(nil)).word(), encoded(o.append(nil, true)).word()) {
+						if !new(join).agreeing(encoded(p.append(nil)).word(), encoded(o.append(nil, true)).word()) {
 							continue
 						}
 						glances++

@@ -222,19 +222,18 @@ func (w *worker) byPaymentIntent(part int) error {
 	var o rawOrder
 	for _, entry := range w.table.entries {
 		payment := w.payRows.at(entry.at)
+		if entry.agrees {
+			w.agreed(payment.word())
+			continue
+		}
+		payment.payment(&p)
 		if entry.claim == 0 {
-			payment.payment(&p)
 			if err := w.leave(&p); err != nil {
 				return err
 			}
 			continue
 		}
-		order := w.orderRows.at(entry.claim - 1)
-		if w.agree(payment, order) {
-			continue
-		}
-		payment.payment(&p)
-		order.order(&o, false)
+		w.orderRows.at(entry.claim-1).order(&o, false)
 		if err := w.pair(&p, &o); err != nil {
 			return err
 		}
@@ -296,15 +295,16 @@ func (w *worker) claim() {
 			continue
 		}
 		entry := &w.table.entries[number]
-		if entry.claim != 0 {
-			named := w.payRows.at(entry.at).second()
-			if better(named, row.second(), w.orderRows.at(entry.claim-1).second()) {
-				at, entry.claim = entry.claim-1, at+1
-			}
-			losers = append(losers, at)
+		payment := w.payRows.at(entry.at)
+		if entry.claim == 0 {
+			entry.claim, entry.agrees = at+1, w.join.agreeing(payment.word(), row.word())
 			continue
 		}
-		entry.claim = at + 1
+		if better(payment.second(), row.second(), w.orderRows.at(entry.claim-1).second()) {
+			at, entry.claim = entry.claim-1, at+1
+			entry.agrees = w.join.agreeing(payment.word(), row.word())
+		}
+		losers = append(losers, at)
 	}
 	for _, at := range losers {
 		row := w.orderRows.at(at)
@@ -395,6 +395,7 @@ func (w *worker) choose() {
 // second pairs the leftover payments with the orders that they were given to,
 // names the rivals of the others, and passes on what found no order.
 func (w *worker) second() error {
+	j := w.join
 	var p rawPayment
 	var o rawOrder
 	number := 0
@@ -404,7 +405,7 @@ func (w *worker) second() error {
 		if found < 0 {
 			row.payment(&p)
 			w.strays++
-			w.unplaced.payment(place{part: w.join.place(p.order).part, tag: row.tag()}, &p)
+			w.unplaced.payment(place{part: j.place(p.order).part, tag: row.tag()}, &p)
 			continue
 		}
 		entry := w.table.entries[found]
@@ -414,7 +415,9 @@ func (w *worker) second() error {
 		case entry.claim != at+1:
 			row.payment(&p)
 			err = w.alone(&p, w.payRows.at(entry.claim-1).first())
-		case !w.agree(row, order):
+		case j.agreeing(row.word(), order.word()):
+			w.agreed(row.word())
+		default:
 			row.payment(&p)
 			order.order(&o, true)
 			err = w.pair(&p, &o)

@@ -31,15 +31,16 @@ type piece struct {
 	size  int
 }
 
+// get gives an empty chunk of full length.
 func (a *arena) get() []byte {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if n := len(a.free); n > 0 {
 		b := a.free[n-1]
 		a.free = a.free[:n-1]
-		return b[:0]
+		return b[:cap(b)]
 	}
-	return make([]byte, 0, a.chunk)
+	return make([]byte, a.chunk)
 }
 
 func (a *arena) put(b []byte) {
@@ -52,7 +53,7 @@ func (a *arena) put(b []byte) {
 }
 
 // keep takes a full chunk: into memory while there is room, else to the file;
-// then again is a chunk that can be filled next.
+// then again is an empty chunk.
 func (a *arena) keep(b []byte) (p piece, again []byte, err error) {
 	if a.used.Add(int64(cap(b))) <= a.limit {
 		return piece{mem: b, size: len(b)}, nil, nil
@@ -60,12 +61,12 @@ func (a *arena) keep(b []byte) (p piece, again []byte, err error) {
 	a.used.Add(-int64(cap(b)))
 	place, err := a.place()
 	if err != nil {
-		return piece{}, b[:0], err
+		return piece{}, nil, err
 	}
 	if _, err := a.file.WriteAt(b, place); err != nil {
-		return piece{}, b[:0], fmt.Errorf("reconcile: temporary file: %w", err)
+		return piece{}, nil, fmt.Errorf("reconcile: temporary file: %w", err)
 	}
-	return piece{place: place, size: len(b)}, b[:0], nil
+	return piece{place: place, size: len(b)}, b[:cap(b)], nil
 }
 
 func (a *arena) place() (int64, error) {
@@ -168,60 +169,66 @@ func (s *spool) dropAll() {
 // spoolWriter is one worker's way into a spool: an open chunk for each part.
 type spoolWriter struct {
 	spool *spool
-	open  [][]byte
+	open  []openChunk
 	err   error
 }
 
+// openChunk is a chunk that is being filled.
+type openChunk struct {
+	b    []byte
+	used int
+}
+
 func (s *spool) writer() *spoolWriter {
-	return &spoolWriter{spool: s, open: make([][]byte, len(s.parts))}
+	return &spoolWriter{spool: s, open: make([]openChunk, len(s.parts))}
 }
 
 // smallChunk is what a part begins with, so that little data takes little
 // memory. It holds at least two rows.
 const smallChunk = 4 << 10
 
-// room makes the open chunk of a part longer by a row of this size, which the
-// caller writes.
+// room gives the place of the next row of a part, of this size, which the caller
+// fills.
 func (w *spoolWriter) room(number, size int) []byte {
-	if b := w.open[number]; cap(b)-len(b) < size {
-		w.more(number, size)
+	c := &w.open[number]
+	if len(c.b)-c.used < size {
+		w.more(c, number, size)
 	}
-	n := len(w.open[number])
-	w.open[number] = w.open[number][:n+size]
-	return w.open[number][n:]
+	c.used += size
+	return c.b[c.used-size : c.used]
 }
 
-// more gives a part an open chunk with room for a row.
-func (w *spoolWriter) more(number, size int) {
-	b := w.open[number]
+// more gives a part a chunk with room for a row.
+func (w *spoolWriter) more(c *openChunk, number, size int) {
+	a := w.spool.arena
 	switch {
-	case b == nil:
-		b = make([]byte, 0, min(smallChunk, w.spool.arena.chunk))
-	case cap(b) < w.spool.arena.chunk && len(b)+size <= w.spool.arena.chunk:
-		b = append(w.spool.arena.get(), b...)
+	case c.b == nil:
+		c.b = make([]byte, min(smallChunk, a.chunk))
+	case len(c.b) < a.chunk && c.used+size <= a.chunk:
+		larger := a.get()
+		copy(larger, c.b[:c.used])
+		c.b = larger
 	default:
-		w.flush(number)
-		if b = w.open[number]; b == nil {
-			b = w.spool.arena.get()
+		w.flush(c, number)
+		if c.b == nil {
+			c.b = a.get()
 		}
 	}
-	w.open[number] = b
 }
 
-func (w *spoolWriter) flush(number int) {
-	b := w.open[number]
-	w.open[number] = nil
-	if len(b) == 0 {
+// flush hands over what a chunk has.
+func (w *spoolWriter) flush(c *openChunk, number int) {
+	full := c.b[:c.used]
+	*c = openChunk{}
+	if len(full) == 0 {
 		return
 	}
-	kept, again, err := w.spool.arena.keep(b)
+	kept, again, err := w.spool.arena.keep(full)
 	if err != nil {
 		w.err = err
 		return
 	}
-	if again != nil {
-		w.open[number] = again
-	}
+	c.b = again
 	into := &w.spool.parts[number]
 	into.mu.Lock()
 	into.pieces = append(into.pieces, kept)
@@ -251,11 +258,10 @@ func (w *spoolWriter) key(at place) {
 // close hands over what is open.
 func (w *spoolWriter) close() error {
 	for number := range w.open {
-		w.flush(number)
-		if b := w.open[number]; b != nil {
-			w.spool.arena.put(b)
-			w.open[number] = nil
-		}
+		c := &w.open[number]
+		w.flush(c, number)
+		w.spool.arena.put(c.b)
+		*c = openChunk{}
 	}
 	return w.err
 }

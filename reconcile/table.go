@@ -11,8 +11,9 @@ type table struct {
 
 // entryOf is a row of the table and the row of the other list that it goes with.
 type entryOf struct {
-	at    address
-	claim address // + 1; 0 for none
+	at     address
+	claim  address // + 1; 0 for none
+	agrees bool    // the two show at a glance to be in order
 }
 
 // reset empties the table, for rows of a part.

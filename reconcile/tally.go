@@ -41,27 +41,24 @@ func (j *join) within(created int64) bool {
 	return (j.since == 0 || created >= j.since) && (j.until == 0 || created < j.until)
 }
 
-// agree counts a pair that shows at a glance to be in order, as nearly all pairs
-// are, and reports whether it did: the same amount and currency, taken and paid
-// or both cancelled, and nothing else to look at.
-func (w *worker) agree(payment, order encoded) bool {
-	p, o := payment.word(), order.word()
-	if w.join.since != 0 || w.join.until != 0 || !agreeing(p, o) {
-		return false
-	}
-	w.tally.count(Matched, currencyCode(p>>48), int64(p&(1<<amountBits-1)))
-	return true
-}
-
-func agreeing(payment, order uint64) bool {
+// agreeing reports whether a pair shows at a glance to be in order, as nearly all
+// pairs are, by one word of each row: the same amount and currency, taken and
+// paid or both cancelled, and nothing else to look at. (Where only a part of the
+// pairs is asked for, all are looked at.)
+func (j *join) agreeing(payment, order uint64) bool {
 	const flags = 0xff << amountBits
 	const taken, paid = uint64(Succeeded) << amountBits, uint64(Paid) << amountBits
 	const gone, cancelled = uint64(Canceled) << amountBits, uint64(Cancelled) << amountBits
-	if (payment^order)&^flags != 0 {
+	if (payment^order)&^flags != 0 || j.since != 0 || j.until != 0 {
 		return false
 	}
 	p, o := payment&flags, order&flags
 	return p == taken && o == paid || p == gone && o == cancelled
+}
+
+// agreed counts such a pair.
+func (w *worker) agreed(payment uint64) {
+	w.tally.count(Matched, currencyCode(payment>>(64-16)), int64(payment&(1<<amountBits-1)))
 }
 
 // pair, alone and unpaid take the verdict on what was found to belong together.
