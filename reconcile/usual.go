@@ -3,6 +3,7 @@ package reconcile
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // usual reads the lines that look as nearly all lines of a large file do, in one
@@ -12,24 +13,16 @@ import (
 // A fuzz test holds the two together.
 type usual struct {
 	columns []usualColumn // of a line; none where a file is not for it
-	texts   [numColumns]span
-	numbers [numColumns]number
+	texts   [numColumns + 1]span
+	numbers [numColumns + 1]number
 }
 
-// usualColumn is what a field is and how it is read.
+// usualColumn is what a field is: of digits, or text. What is ignored is text
+// that has no name.
 type usualColumn struct {
-	name columnName
-	form usualForm
+	name   columnName
+	digits bool
 }
-
-type usualForm uint8
-
-const (
-	ignored usualForm = iota
-	anyText
-	anyAmount
-	anyDate
-)
 
 // span is a field's place in the line.
 type span struct{ from, to int }
@@ -37,16 +30,13 @@ type span struct{ from, to int }
 // number is a field of digits.
 type number struct {
 	digits   int64 // with the decimals, as one number
+	count    int   // of digits, 0 for an empty field
 	decimals int
-	there    bool // the field is not empty
 	minor    bool // the column is in minor units
 }
 
-var usualForms = [numColumns]usualForm{
-	colID: anyText, colIntent: anyText, colOrder: anyText, colCurrency: anyText, colStatus: anyText,
-	colCreated: anyDate, colCaptureBefore: anyDate,
-	colAmount: anyAmount, colReceived: anyAmount, colRefunded: anyAmount,
-}
+// ofDigits are the columns of amounts and dates.
+var ofDigits = [numColumns]bool{colCreated: true, colCaptureBefore: true, colAmount: true, colReceived: true, colRefunded: true}
 
 // majorOf are the columns of minor units, and where their numbers go.
 var majorOf = map[columnName]columnName{
@@ -56,7 +46,7 @@ var majorOf = map[columnName]columnName{
 // newUsual says how to read the lines of a layout. A Dashboard export has its
 // own words, and two columns for one amount need a choice: not for it.
 func newUsual(l *layout) usual {
-	u := usual{columns: make([]usualColumn, l.count)}
+	u := usual{columns: slices.Repeat([]usualColumn{{name: numColumns}}, l.count)}
 	for c, i := range l.at {
 		if i < 0 {
 			continue
@@ -68,7 +58,7 @@ func newUsual(l *layout) usual {
 				return usual{}
 			}
 		}
-		u.columns[i] = usualColumn{name, usualForms[name]}
+		u.columns[i] = usualColumn{name, ofDigits[name]}
 	}
 	if l.dashboard {
 		return usual{}
@@ -80,20 +70,25 @@ func newUsual(l *layout) usual {
 // end, 0 for a line that is not a usual one.
 func (u *usual) scan(data []byte) int {
 	begin := 0
-	for k, column := range u.columns {
-		end, fine := begin, true
-		switch column.form {
-		case anyText:
+	for k := range u.columns {
+		column := u.columns[k]
+		end, fine := 0, true
+		if column.digits {
+			if begin+24 > len(data) {
+				return 0
+			}
+			n := &u.numbers[column.name]
+			n.digits, n.count = leadingDigits(binary.LittleEndian.Uint64(data[begin:]))
+			n.decimals = 0
+			if end = begin + n.count; n.count == 8 || data[end] == '.' {
+				end, fine = n.more(data, end)
+			}
+		} else {
 			if end = plainEnd(data, begin); end < len(data) && !endsField(data[end]) {
 				end, fine = fieldEnd(data, begin)
+				fine = fine || column.name == numColumns
 			}
 			u.texts[column.name] = span{begin, end}
-		case anyAmount:
-			end, fine = u.numbers[column.name].amount(data, begin)
-		case anyDate:
-			end, fine = u.numbers[column.name].date(data, begin)
-		case ignored:
-			end, _ = fieldEnd(data, begin)
 		}
 		if !fine || end >= len(data) {
 			return 0
@@ -107,6 +102,22 @@ func (u *usual) scan(data []byte) int {
 		begin = end + 1
 	}
 	return 0
+}
+
+// more reads what stands at end, behind the first digits: the last two of ten, or
+// a dot and up to seven decimals.
+func (n *number) more(data []byte, end int) (newEnd int, fine bool) {
+	if n.count == 8 {
+		tens, ones := data[end]-'0', data[end+1]-'0'
+		n.digits, n.count = n.digits*100+int64(tens)*10+int64(ones), 10
+		return end + 2, tens <= 9 && ones <= 9
+	}
+	part, decimals := leadingDigits(binary.LittleEndian.Uint64(data[end+1:]))
+	if n.count == 0 || decimals == 0 || decimals == 8 {
+		return end, false
+	}
+	n.digits, n.decimals = n.digits*powersOfTen[decimals]+part, decimals
+	return end + 1 + decimals, true
 }
 
 func endsField(b byte) bool { return b == ',' || b == '\n' || b == '\r' }
@@ -179,43 +190,6 @@ func leadingDigits(w uint64) (value int64, count int) {
 
 var powersOfTen = [...]int64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000}
 
-// amount reads up to seven digits, perhaps a dot and up to seven more, or an
-// empty field.
-func (n *number) amount(data []byte, i int) (end int, fine bool) {
-	if i+16 > len(data) {
-		return 0, false
-	}
-	whole, count := leadingDigits(binary.LittleEndian.Uint64(data[i:]))
-	n.digits, n.decimals, n.there = whole, 0, count > 0
-	end = i + count
-	if count == 0 || count == 8 || data[end] != '.' {
-		return end, count < 8
-	}
-	part, count := leadingDigits(binary.LittleEndian.Uint64(data[end+1:]))
-	if count == 0 || count == 8 {
-		return 0, false
-	}
-	n.digits, n.decimals = n.digits*powersOfTen[count]+part, count
-	return end + 1 + count, true
-}
-
-// date reads ten digits, or an empty field.
-func (n *number) date(data []byte, i int) (end int, fine bool) {
-	if i+16 > len(data) {
-		return 0, false
-	}
-	head, count := leadingDigits(binary.LittleEndian.Uint64(data[i:]))
-	if n.there = count > 0; !n.there {
-		return i, true
-	}
-	tens, ones := data[i+8]-'0', data[i+9]-'0'
-	if count < 8 || tens > 9 || ones > 9 {
-		return 0, false
-	}
-	n.digits = head*100 + int64(tens)*10 + int64(ones)
-	return i + 10, n.digits >= firstSecond && n.digits < lastSecond
-}
-
 // text is a field without spaces around it, perhaps empty.
 func (u *usual) text(data []byte, c columnName) (field []byte, fine bool) {
 	at := u.texts[c]
@@ -234,9 +208,6 @@ func (u *usual) money(c columnName, s scale) (amount int64, fine bool) {
 	if n.minor {
 		exponent = 0
 	}
-	if !n.there {
-		return 0, true
-	}
 	if n.decimals > exponent {
 		return 0, false
 	}
@@ -244,13 +215,14 @@ func (u *usual) money(c columnName, s scale) (amount int64, fine bool) {
 	return amount, s.step == 1 || amount%s.step == 0
 }
 
-// day is a date, 0 for an empty field.
-func (u *usual) day(c columnName) int64 {
-	if n := &u.numbers[c]; n.there {
-		return n.digits
-	}
-	return 0
+// date is a date, 0 for an empty field.
+func (u *usual) date(c columnName) (seconds int64, fine bool) {
+	n := &u.numbers[c]
+	return n.digits, n.count == 0 || n.decimals == 0 && n.digits >= firstSecond && n.digits < lastSecond
 }
+
+// has reports whether there are digits in a column.
+func (u *usual) has(c columnName) bool { return u.numbers[c].count > 0 }
 
 // usualPayment reads the line at the beginning of data into row and gives its
 // length, 0 where payment has to read it.
@@ -262,21 +234,22 @@ func (p *parser) usualPayment(data []byte, row *rawPayment) int {
 	}
 	f.currency = packCurrency(u.word(data, colCurrency))
 	scale := p.scales[f.currency]
-	if scale.step == 0 || !u.numbers[colAmount].there || !u.numbers[colCreated].there {
+	if scale.step == 0 || !u.has(colAmount) || !u.has(colCreated) {
 		return 0
 	}
-	var fine [6]bool
+	var fine [8]bool
 	row.id, fine[0] = u.text(data, colID)
 	row.order, fine[1] = u.text(data, colOrder)
 	row.status, fine[2] = paymentStatus(u.word(data, colStatus))
 	f.amount, fine[3] = u.money(colAmount, scale)
 	f.received, fine[4] = u.money(colReceived, scale)
 	f.refunded, fine[5] = u.money(colRefunded, scale)
-	if fine != [6]bool{true, true, true, true, true, true} || len(row.id) == 0 ||
-		row.status == Succeeded && !u.numbers[colReceived].there {
+	f.created, fine[6] = u.date(colCreated)
+	f.captureBefore, fine[7] = u.date(colCaptureBefore)
+	if fine != [8]bool{true, true, true, true, true, true, true, true} || len(row.id) == 0 ||
+		row.status == Succeeded && !u.has(colReceived) {
 		return 0
 	}
-	f.created, f.captureBefore = u.day(colCreated), u.day(colCaptureBefore)
 	row.line, row.weak = p.line, false
 	row.settle()
 	return length
@@ -291,19 +264,19 @@ func (p *parser) usualOrder(data []byte, row *rawOrder) int {
 	}
 	f.currency = packCurrency(u.word(data, colCurrency))
 	scale := p.scales[f.currency]
-	if scale.step == 0 || !u.numbers[colAmount].there || !u.numbers[colCreated].there {
+	if scale.step == 0 || !u.has(colAmount) || !u.has(colCreated) {
 		return 0
 	}
-	var fine [5]bool
+	var fine [6]bool
 	row.id, fine[0] = u.text(data, colOrder)
 	row.intent, fine[1] = u.text(data, colIntent)
 	f.status, fine[2] = p.orderWord(u.word(data, colStatus))
 	f.amount, fine[3] = u.money(colAmount, scale)
 	f.refunded, fine[4] = u.money(colRefunded, scale)
-	if fine != [5]bool{true, true, true, true, true} || len(row.id) == 0 {
+	row.created, fine[5] = u.date(colCreated)
+	if fine != [6]bool{true, true, true, true, true, true} || len(row.id) == 0 {
 		return 0
 	}
-	row.created = u.day(colCreated)
 	row.line, row.rival = p.line, nil
 	return length
 }
