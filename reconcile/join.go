@@ -47,7 +47,7 @@ type join struct {
 }
 
 func newJoin(s settings) *join {
-	a := &arena{limit: s.memory * 34 / 100, chunk: s.chunk, dir: s.TempDir}
+	a := &arena{limit: s.memory * 42 / 100, chunk: s.chunk, dir: s.TempDir}
 	j := &join{
 		arena: a, findings: &findings{limit: s.findings, dir: s.TempDir}, seed: maphash.MakeSeed(), bits: s.bits, workers: s.workers,
 		now: s.At.Unix(), since: unix(s.Since), until: unix(s.Until), keep: s.KeepGoing,

@@ -99,7 +99,11 @@ func (o *Options) work(size int64) (settings, error) {
 	if size == 0 {
 		size = unknown
 	}
-	parts := max(size/cached, size*int64(s.workers)/(s.memory/5))
+	part := int64(cached)
+	if size > s.memory {
+		part *= 2 // much is spilled: the pieces in the file should not be too small
+	}
+	parts := max(size/part, size*int64(s.workers)/(s.memory/5))
 	s.bits = min(11, max(2, bits.Len64(uint64(parts))))
 	// Each worker has an open chunk for each part of up to three spools, in an
 	// eighth of the bound.

@@ -78,7 +78,7 @@ func (u *usual) scan(data []byte) int {
 				return 0
 			}
 			n := &u.numbers[column.name]
-			n.digits, n.count = leadingDigits(binary.LittleEndian.Uint64(data[begin:]))
+			n.digits, n.count = leadingDigits(eightAt(data, begin))
 			n.decimals = 0
 			if end = begin + n.count; n.count == 8 || data[end] == '.' {
 				end, fine = n.more(data, end)
@@ -112,13 +112,17 @@ func (n *number) more(data []byte, end int) (newEnd int, fine bool) {
 		n.digits, n.count = n.digits*100+int64(tens)*10+int64(ones), 10
 		return end + 2, tens <= 9 && ones <= 9
 	}
-	part, decimals := leadingDigits(binary.LittleEndian.Uint64(data[end+1:]))
+	part, decimals := leadingDigits(eightAt(data, end+1))
 	if n.count == 0 || decimals == 0 || decimals == 8 {
 		return end, false
 	}
 	n.digits, n.decimals = n.digits*powersOfTen[decimals]+part, decimals
 	return end + 1 + decimals, true
 }
+
+// eightAt is a word of data. (With its capacity told, too, the slice costs one
+// instruction instead of seven.)
+func eightAt(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i : i+8 : i+8]) }
 
 func endsField(b byte) bool { return b == ',' || b == '\n' || b == '\r' }
 
@@ -147,7 +151,7 @@ const (
 func plainEnd(data []byte, begin int) int {
 	const hyphens = '-' * eachByte
 	for i := begin; i+8 <= len(data); i += 8 {
-		w := binary.LittleEndian.Uint64(data[i:])
+		w := eightAt(data, i)
 		if odd := (w - hyphens | w) & highBits; odd != 0 { // the first one is right
 			return i + bits.TrailingZeros64(odd)/8
 		}
@@ -162,7 +166,7 @@ func plainEnd(data []byte, begin int) int {
 func fieldEnd(data []byte, begin int) (end int, ascii bool) {
 	i, high := begin, uint64(0)
 	for ; i+8 <= len(data); i += 8 {
-		w := binary.LittleEndian.Uint64(data[i:])
+		w := eightAt(data, i)
 		c, n := w^commas, w^newlines
 		if found := ((c-eachByte)&^c | (n-eachByte)&^n) & highBits; found != 0 {
 			high |= w & (found&-found - 1)
