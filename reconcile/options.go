@@ -99,11 +99,11 @@ func (o *Options) work(size int64) (settings, error) {
 	if size == 0 {
 		size = unknown
 	}
-	part := int64(cached)
+	parts := size / cached
 	if size > s.memory {
-		part *= 2 // much is spilled: the pieces in the file should not be too small
+		parts /= 2 // much is spilled: the pieces in the file should not be too small
 	}
-	parts := max(size/part, size*int64(s.workers)/(s.memory/5))
+	parts = max(1, parts, size*int64(s.workers)/(s.memory/5))
 	s.bits = min(11, max(2, bits.Len64(uint64(parts))))
 	// Each worker has an open chunk for each part of up to three spools, in an
 	// eighth of the bound.

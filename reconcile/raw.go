@@ -77,13 +77,15 @@ func (h *head) put(to, first, second []byte) []byte {
 	binary.LittleEndian.PutUint64(to, uint64(uint32(h.created))|uint64(min(h.line, math.MaxUint32))<<32)
 	binary.LittleEndian.PutUint64(to[8:], word)
 	binary.LittleEndian.PutUint64(to[16:], uint64(sizes)|uint64(h.tag)<<32)
-	to = to[headSize:]
-	to = to[copy(to, first):]
-	to = to[copy(to, second):]
+	copy(to[headSize:], first)
+	end := headSize + len(first)
+	copy(to[end:], second)
+	end += len(second)
 	if h.flags&flagLarge != 0 {
-		to = putWord(to, h.amount)
+		binary.LittleEndian.PutUint64(to[end:], uint64(h.amount))
+		end += 8
 	}
-	return to
+	return to[end:]
 }
 
 func putWord(to []byte, word int64) []byte {

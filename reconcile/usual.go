@@ -15,6 +15,7 @@ type usual struct {
 	columns []usualColumn // of a line; none where a file is not for it
 	texts   [numColumns + 1]span
 	numbers [numColumns + 1]number
+	odd     bool // a text of the line has more than what plainEnd passes over
 }
 
 // usualColumn is what a field is: of digits, or text. What is ignored is text
@@ -70,9 +71,10 @@ func newUsual(l *layout) usual {
 // end, 0 for a line that is not a usual one.
 func (u *usual) scan(data []byte) int {
 	begin := 0
-	for k := range u.columns {
-		column := u.columns[k]
-		end, fine := 0, true
+	u.odd = false
+	for k, column := range u.columns {
+		var end int
+		fine := true
 		if column.digits {
 			if begin+24 > len(data) {
 				return 0
@@ -87,6 +89,7 @@ func (u *usual) scan(data []byte) int {
 			if end = plainEnd(data, begin); end < len(data) && !endsField(data[end]) {
 				end, fine = fieldEnd(data, begin)
 				fine = fine || column.name == numColumns
+				u.odd = true
 			}
 			u.texts[column.name] = span{begin, end}
 		}
@@ -197,9 +200,13 @@ var powersOfTen = [...]int64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_00
 // text is a field without spaces around it, perhaps empty.
 func (u *usual) text(data []byte, c columnName) (field []byte, fine bool) {
 	at := u.texts[c]
-	field = data[at.from:at.to:at.to]
+	field = data[at.from:at.to]
+	return field, len(field) <= maxID && !(u.odd && spacesAround(field))
+}
+
+func spacesAround(field []byte) bool {
 	n := len(field)
-	return field, n == 0 || n <= maxID && field[0] > ' ' && field[n-1] > ' '
+	return n > 0 && (field[0] <= ' ' || field[n-1] <= ' ')
 }
 
 // word is a field that has to be one of few words.
