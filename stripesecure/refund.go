@@ -127,23 +127,32 @@ func (p *Plugin) Refund(ctx context.Context, id PaymentID, refund Refund) (Payme
 	switch {
 	case err != nil:
 		return Payment{}, storeError(op, err)
-	case verdict == checkout.RefundOther:
-		return Payment{}, invalid(op, []Fault{{"refund.id", "used"}})
-	case verdict == checkout.RefundNothing:
-		return Payment{}, fail(op, CodeNotHeld, nil)
-	case verdict == checkout.RefundTooMuch:
-		return Payment{}, fail(op, CodeTooMuch, nil)
+	case verdict != checkout.RefundTaken:
+		return Payment{}, refundFailure(op, verdict)
 	}
-	if code := refundCode(j.row, gen, want.Op); code != "" {
+	if code := refusalCode(j.row.RefundOf(gen, want.Op)); code != "" {
 		return Payment{}, fail(op, code, nil)
 	}
 	return p.payment(ctx, j.row, gen), nil
 }
 
-// refundCode is what a definite refusal of Stripe's means: where a refund that
+// refundFailure is a verdict as an error, nil for a refund that was taken.
+func refundFailure(op string, verdict checkout.RefundVerdict) error {
+	switch verdict {
+	case checkout.RefundOther:
+		return invalid(op, []Fault{{"refund.id", "used"}})
+	case checkout.RefundNothing:
+		return fail(op, CodeNotHeld, nil)
+	case checkout.RefundTooMuch:
+		return fail(op, CodeTooMuch, nil)
+	default:
+		return nil
+	}
+}
+
+// refusalCode is what a definite refusal of Stripe's means: where a refund that
 // was made elsewhere has left too little, that is the reason.
-func refundCode(r *checkout.Row, gen int, op string) Code {
-	made, left := r.RefundOf(gen, op)
+func refusalCode(made checkout.Refund, left int64) Code {
 	switch {
 	case made.State != checkout.RefundRefused:
 		return ""

@@ -22,12 +22,13 @@ const (
 	nameReason    = "reason"
 	nameNote      = "note"
 	nameOperation = "operation"
-	maxNote       = 500 // what Stripe keeps
+	nameIntent    = "intent" // of money that was captured beside the payment
+	maxNote       = 500      // what Stripe keeps
 )
 
 // actOnPayment asks, or does what was asked.
 func (p *pages) actOnPayment(q *request) error {
-	f, err := q.readForm([]string{nameAsk, nameDo, nameAmount, nameReason, nameNote, nameOperation}, nil, nil)
+	f, err := q.readForm([]string{nameAsk, nameDo, nameAmount, nameReason, nameNote, nameOperation, nameIntent}, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -53,6 +54,8 @@ func (p *pages) actOnPayment(q *request) error {
 	}
 	switch what {
 	case ActionCapture, ActionVoid, ActionRefund:
+	case ActionDuplicate:
+		return q.onDuplicate(view, f.last(nameIntent), asking)
 	default:
 		return errBadForm
 	}

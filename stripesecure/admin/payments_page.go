@@ -154,6 +154,9 @@ type paymentView struct {
 	ThreeDS   string
 	Dashboard string
 	Refunds   []refundView
+	// Duplicates were captured of the same checkout beside this payment.
+	Duplicates []stripesecure.Duplicate
+	Duplicate  string // the one that is asked about
 
 	Capture, Void, Refund bool // what can be done
 	Amount, Left          string
@@ -187,7 +190,7 @@ func (p *pages) showPayment(q *request) error {
 		return err
 	}
 	switch done := q.URL.Query().Get("done"); done {
-	case ActionCapture, ActionVoid, ActionRefund:
+	case ActionCapture, ActionVoid, ActionRefund, ActionDuplicate:
 		view.Done = "done." + done
 	}
 	q.render(http.StatusOK, "payment", view)
@@ -208,6 +211,9 @@ func (q *request) payment() (paymentView, error) {
 		return paymentView{}, err
 	}
 	view := paymentView{paymentRow: q.paymentRow(pay), Pay: pay, Operation: rand.Text()}
+	if view.Duplicates, err = q.method.Plugin.Duplicates(q.Context(), id); err != nil {
+		return paymentView{}, err
+	}
 	for _, m := range moments {
 		view.Moments = append(view.Moments, momentView{m.At, m.Text(q.lang), m.Amount, q.momentDetail(m)})
 	}

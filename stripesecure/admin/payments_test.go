@@ -3,9 +3,12 @@ package admin_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,6 +16,7 @@ import (
 	"github.com/ec-plugins/stripesecure/reconcile"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/admin"
+	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 	"github.com/ec-plugins/stripesecure/wording"
 )
 
@@ -150,6 +154,58 @@ func TestExpiredHold(t *testing.T) {
 	page.says("Hold expired", "Do not ship.", "ask the buyer to order again", "cancel the order")
 	o.lang = "ja"
 	o.get("/card/payments/"+string(id)).says("発送しないでください。", "もう一度ご注文いただくか")
+}
+
+// A second payment of the same purchase was captured in the Dashboard: it goes back
+// by its PaymentIntent, after a question, and the order's money stays.
+func TestDuplicateIsRefunded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t)
+		sweeps := func(d time.Duration) {
+			for range d / (30 * time.Second) {
+				<-time.After(30 * time.Second)
+				require.NoError(t, stripesecure.NewRunner(o.memory, o.plugin).Sweep(t.Context()))
+			}
+		}
+		token := o.stripe.Token("4242424242424242")
+		late := o.stripe.Hold("POST /v1/payment_intents").Times(1000).Where(func(c stripetest.Call) bool {
+			return c.Form["confirmation_token"] == token
+		})
+		_, err := o.plugin.Pay(t.Context(), stripesecure.Cart{
+			ID: "cart-A-1", Total: stripesecure.JPY(4840), Country: "JP", Language: wording.Japanese, ReturnURL: "https://shop.example/back",
+		}, stripesecure.Input{Token: token})
+		require.NoError(t, err)
+		sweeps(5 * time.Minute)
+		id := o.sell("A-1")
+		late.Release()
+		own := o.payment(id).Intent
+		i := slices.IndexFunc(o.stripe.Intents(), func(pi stripetest.PaymentIntent) bool { return pi.ID != own })
+		other := o.stripe.Intents()[i].ID
+		require.NoError(t, o.stripe.Dashboard().Capture(other, 0))
+		sweeps(2 * time.Hour)
+
+		path := "/card/payments/" + string(id)
+		o.get(path).says("Captured beside this payment", "Refund ¥4,840 "+other)
+		form := url.Values{"ask": {"duplicate"}, "intent": {other}, "operation": {"op-1"}}
+		asked := o.post(path, form)
+		asked.says("Refund the ¥4,840 that were captured beside the order?")
+		assert.Empty(t, o.stripe.Refunds())
+		for range 2 { // pressed twice
+			assert.Contains(t, []int{http.StatusSeeOther, http.StatusConflict}, o.post(path, asked.with("do", "duplicate")).status)
+		}
+		require.Len(t, o.stripe.Refunds(), 1)
+		assert.Equal(t, other, o.stripe.Refunds()[0].PaymentIntent)
+		assert.Equal(t, "duplicate", o.stripe.Refunds()[0].Reason)
+		assert.Equal(t, admin.ActionDuplicate, o.changes()[0].Action)
+		assert.Contains(t, o.changes()[0].Fields[0].From, other)
+		page := o.get(path + "?done=duplicate")
+		page.says("What was captured beside the order was refunded.", "Refunded ¥4,840")
+		assert.NotContains(t, page.body, `value="duplicate"`)
+		assert.Equal(t, stripesecure.StateHeld, o.payment(id).State, "the order's own hold stays")
+		for _, foreign := range []string{own, "pi_none", ""} {
+			assert.Equal(t, http.StatusBadRequest, o.post(path, url.Values{"do": {"duplicate"}, "intent": {foreign}}).status, foreign)
+		}
+	})
 }
 
 // Odd forms move nothing.

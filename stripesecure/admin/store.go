@@ -29,6 +29,9 @@ const (
 	ActionCapture  = "capture"  // a hold was captured
 	ActionVoid     = "void"     // a hold was released, and its order cancelled
 	ActionRefund   = "refund"   // captured money was given back
+	// ActionDuplicate: money that was captured beside the order's payment was given back.
+	ActionDuplicate = "duplicate"
+
 	ActionEndpoint = "endpoint" // the webhook endpoint was registered or mended
 )
 

@@ -72,7 +72,16 @@ const (
 // Amount 0 is everything that is left. The same operation again is the same
 // refund, however often and by however many clerks it is asked for (RFD-03).
 func (r *Row) Refund(gen int, want Refund, now time.Time) RefundVerdict {
-	a := r.AttemptOf(gen)
+	return r.AttemptOf(gen).refund(want, now)
+}
+
+// RefundOn is Refund on the money of one attempt, whichever it is: a duplicate is no
+// generation's payment.
+func (r *Row) RefundOn(attempt string, want Refund, now time.Time) RefundVerdict {
+	return r.attempt(attempt).refund(want, now)
+}
+
+func (a *Attempt) refund(want Refund, now time.Time) RefundVerdict {
 	if a == nil || a.State != Captured {
 		return RefundNothing
 	}
@@ -199,7 +208,15 @@ func (r *Row) refundRefused(a *Attempt, f *Refund, code string) {
 // RefundOf is the operation's refund, and what is left beside it. The zero
 // Refund: there is none.
 func (r *Row) RefundOf(gen int, op string) (made Refund, left int64) {
-	a := r.AttemptOf(gen)
+	return r.AttemptOf(gen).refundMade(op)
+}
+
+// RefundMade is RefundOf on one attempt.
+func (r *Row) RefundMade(attempt, op string) (made Refund, left int64) {
+	return r.attempt(attempt).refundMade(op)
+}
+
+func (a *Attempt) refundMade(op string) (made Refund, left int64) {
 	if a == nil {
 		return Refund{}, 0
 	}
