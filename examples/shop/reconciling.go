@@ -87,6 +87,12 @@ func (s *Shop) lastFound(ctx context.Context) (*reconcile.Digest, error) {
 	return last.Found, err
 }
 
+// compareNow is the merchant's button: it compares and keeps the report.
+func (s *Shop) compareNow(ctx context.Context) error {
+	_, err := s.job.Once(ctx)
+	return err
+}
+
 // showReconciliation compares now, and shows what was found. While another
 // comparison runs, or Stripe does not answer, it shows the last one.
 func (s *Shop) showReconciliation(w http.ResponseWriter, r *http.Request) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,27 @@ func TestReconciliation(t *testing.T) {
 	// While Stripe does not answer the last report is there.
 	s.stripe.own.RevokeKey(stripetest.TestSecretKey)
 	c.sees(c.get("/staff/reconcile", http.StatusOK), "pi_link")
+}
+
+// The merchant's page has the last report, by a button or from the night.
+func TestReportOnTheMerchantsPage_LC37(t *testing.T) {
+	s := quietShop(t)
+	c := newClerk(t, s)
+	const page = "/staff/stripe/card/payments"
+	if text := c.get(page, http.StatusOK); strings.Contains(text, "Open the report") {
+		t.Error("there is a report before anything was compared")
+	}
+	s.stripe.own.AddIntent(stripetest.PaymentIntent{ID: "pi_link", Amount: 500, Currency: "jpy", Status: stripetest.StatusSucceeded,
+		Created: time.Now().Add(-2 * time.Hour).Unix()})
+	text := c.post("/staff/stripe/card/report", url.Values{})
+	c.sees(text, "Orders and payments were compared just now.")
+	c.sees(text, "differences: 1.")
+	c.sees(c.get("/staff/stripe/card/report", http.StatusOK), "pi_link")
+	c.sees(c.get("/staff/stripe/card/log", http.StatusOK), "Orders and payments compared")
+	s.stripe.own.RevokeKey(stripetest.TestSecretKey)
+	text = c.post("/staff/stripe/card/report", url.Values{})
+	c.sees(text, "The comparison failed")
+	c.sees(text, "Open the report")
 }
 
 // What the shop says about an order's money, for every status that it knows.

@@ -53,6 +53,7 @@ func (p *pages) routes() http.Handler {
 		"GET /{method}/log":         p.showLog,
 		"GET /{method}/payments":    p.showPayments,
 		"GET /{method}/report":      p.showReport,
+		"POST /{method}/report":     p.compareNow,
 		"POST /{method}/news":       p.retryNews,
 
 		"GET /{method}/payments/{payment}":  p.showPayment,

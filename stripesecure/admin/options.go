@@ -71,6 +71,10 @@ type Clerk struct {
 type Method struct {
 	// ID stands in addresses: 1 to 32 of a–z 0–9 -. Default: "card".
 	ID string
+	// Compare compares orders and payments now and keeps the report, as
+	// [reconcile.Job.Once] does; the page 決済 has a button for it. One that runs
+	// already is no failure. Default: no button.
+	Compare func(context.Context) error
 	// Lists are the countries of the host's tax table, for ②, and the host's
 	// order statuses, for ③. They are asked for with every page. Default: Japan,
 	// and the host's usual status.

@@ -26,7 +26,9 @@ type paymentsView struct {
 	Inbox   []stripesecure.Pending
 	Outbox  []stripesecure.Untold
 	Report  *reportView
+	Compare bool // now, by a button
 	Done    string
+	Failed  string
 }
 
 // paymentRow is a payment in a list. It holds no personal data.
@@ -75,8 +77,12 @@ func (p *pages) showPayments(q *request) error {
 	if view.Report, err = q.reportView(); err != nil {
 		return err
 	}
-	if done := query.Get("done"); done == ActionNews {
+	view.Compare = q.method.Compare != nil
+	switch done := query.Get("done"); done {
+	case ActionNews, ActionCompare, "comparing":
 		view.Done = "done." + done
+	case "uncompared":
+		view.Failed = "done." + done
 	}
 	q.render(http.StatusOK, "payments", view)
 	return nil

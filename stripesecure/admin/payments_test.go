@@ -236,4 +236,6 @@ func TestReport_LC37(t *testing.T) {
 	page := o.get("/card/report")
 	page.says("pi_Lonely1")
 	assert.NotContains(t, page.header.Get("Content-Security-Policy"), "unsafe")
+	assert.Equal(t, http.StatusNotFound, o.post("/card/report", nil).status, "this host has no comparison to begin")
+	assert.NotContains(t, o.get("/card/payments").body, "Compare orders and payments now")
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"time"
 
@@ -31,6 +32,30 @@ func (q *request) reportView() (*reportView, error) {
 		}
 	}
 	return view, nil
+}
+
+// compareNow compares at once. A comparison that another clerk has begun is as good;
+// one that fails leaves the last report, and the page says so.
+func (p *pages) compareNow(q *request) error {
+	if _, err := q.readForm(nil, nil, nil); err != nil {
+		return err
+	}
+	if q.method.Compare == nil {
+		return errNotFound
+	}
+	outcome := ActionCompare
+	switch err := q.method.Compare(q.Context()); {
+	case errors.Is(err, reconcile.ErrRunning):
+		outcome = "comparing"
+	case err != nil:
+		q.p.opts.Logger.WarnContext(q.Context(), "admin: comparison failed", "error", err)
+		outcome = "uncompared"
+	default:
+		if err := q.note(Change{Action: ActionCompare}); err != nil {
+			return err
+		}
+	}
+	return q.redirect(p.address(q.method.ID, "payments?done="+outcome))
 }
 
 // showReport is the last comparison as its own page, with its own policy: it has

@@ -32,6 +32,7 @@ const (
 	// ActionDuplicate: money that was captured beside the order's payment was given back.
 	ActionDuplicate = "duplicate"
 
+	ActionCompare  = "compare"  // orders and payments were compared
 	ActionEndpoint = "endpoint" // the webhook endpoint was registered or mended
 )
 
