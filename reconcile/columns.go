@@ -175,4 +175,5 @@ func isSecret(id []byte) bool {
 		wording.HasSecretKey(string(id))
 }
 
-const shortestSecret = len("whsec_") + 8
+// shortestSecret is the length of the oldest API keys; ids of Stripe's have up to 30.
+const shortestSecret = len("sk_test_") + 24

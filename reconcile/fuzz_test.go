@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ec-plugins/stripesecure/internal/canary"
 	"github.com/ec-plugins/stripesecure/stripesecure"
 )
 
@@ -134,10 +135,13 @@ func FuzzOrders(f *testing.F) {
 	f.Add([]byte(goodOrders))
 	f.Add([]byte("order_id,payment_intent_id,amount,currency,status,created\nR1,pi_1,12.50,usd,paid,1738531608\nR#2,,7,jpy,Paid,1738531608\n\nR3,pi_3,12.505,usd,paid,1738531608\n"))
 	f.Add([]byte("{\"order_id\":\"A1\",\"amount_minor\":5}\n"))
+	f.Add([]byte("order_id,payment_intent_id,amount,currency,status,created\nR1," + planted["client secret"] + ",12.50,usd,paid,1738531608\nR2,," + planted["card number"] + "1,usd,paid,1738531608\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for row, err := range ReadOrders("o", bytes.NewReader(data), Options{}) {
 			if err == nil {
 				checkRow(t, checkOrder(&row))
+			} else {
+				assert.Empty(t, canary.Find(err.Error(), canary.Error))
 			}
 		}
 		sameWithoutUsual(t, data, &orderForm, &orderReader)

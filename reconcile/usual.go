@@ -201,7 +201,7 @@ var powersOfTen = [...]int64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_00
 func (u *usual) text(data []byte, c columnName) (field []byte, fine bool) {
 	at := u.texts[c]
 	field = data[at.from:at.to]
-	return field, len(field) <= maxID && !(u.odd && spacesAround(field))
+	return field, len(field) <= maxID && !(u.odd && spacesAround(field)) && (len(field) < shortestSecret || !isSecret(field))
 }
 
 func spacesAround(field []byte) bool {

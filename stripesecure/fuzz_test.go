@@ -21,6 +21,7 @@ func FuzzReadInput(f *testing.F) {
 	f.Add("application/x-www-form-urlencoded", []byte("stripesecure_token=ctoken_1&stripesecure_amount=1200&stripesecure_currency=JPY"))
 	f.Add("application/json", []byte(`{"stripesecure_token":"ctoken_1","stripesecure_card":"pm_4242424242424242"}`))
 	f.Add("multipart/form-data; boundary=x", []byte("--x\r\nContent-Disposition: form-data; name=\"stripesecure_card\"\r\n\r\npm_1\r\n--x--\r\n"))
+	f.Add("application/json", []byte(`{"stripesecure_token":"sk_`+`test_stripetestNotARealKey0001","stripesecure_amount":"x"}`)) // made looks at the error
 	f.Add("text/plain; =", []byte("4242 4242 4242 4242"))
 	f.Fuzz(func(t *testing.T, kind string, body []byte) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(body))
