@@ -109,14 +109,18 @@ func (r *Row) customerAnswered(a *Attempt, ans Answer, now time.Time) {
 }
 
 // replayed: the body is as old as its first sending; only the id counts, and an
-// end, which no later state can have undone.
+// end, which no later state can have undone. What became of the money after that
+// end is not in it: the object is read (rule 3).
 func (r *Row) replayed(a *Attempt, ans Answer, now time.Time) {
 	if a.Intent == "" {
 		r.adopt(a, *ans.Intent, now)
 	}
 	a.Call, a.Reread, a.NextAt = nil, true, time.Time{}
-	if ans.Intent.Seen.Status == "succeeded" {
+	if ans.Intent.Seen.Status == "succeeded" && a.State != Captured {
 		r.Observe(a, *ans.Intent, now) // a clerk must not believe that a part may still be captured
+	}
+	if a.State == Captured {
+		a.Reread, a.Refresh = false, true
 	}
 	r.declined(a, ans)
 }

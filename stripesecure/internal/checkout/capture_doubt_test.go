@@ -77,3 +77,48 @@ func TestRefund_sentAgainItIsOpenAgain(t *testing.T) {
 	r.Reviewed("a-1", MattersSeen{Intent: *seenAs("succeeded", 1200)}, later)
 	assert.Equal(t, RefundWanted, f.State)
 }
+
+// A replayed answer is a hint (rule 3): what it says of an end counts, and the
+// object is read all the same.
+func TestCapture_aReplayedSuccessIsRead(t *testing.T) {
+	r := onHold(true)
+	r.Answered("a-1", settle(t, r, noon).Key, Answer{Intent: seenAs("succeeded", 1200), Replayed: true}, noon)
+	cmd, ok := r.Next(Policy{}, noon, false)
+	for ok && cmd.Kind == Tell {
+		r.HostTold(cmd.Gen, cmd.Seq, false, noon)
+		cmd, ok = r.Next(Policy{}, noon, false)
+	}
+	require.True(t, ok)
+	assert.Equal(t, Review, cmd.Kind)
+}
+
+// The order's ref is written to captured money by a call that is sent twice: its
+// answer is as old as the first sending, and takes nothing back that is known.
+func TestReplayed_takesNothingBackOfCapturedMoney(t *testing.T) {
+	r := paid()
+	a := r.Current()
+	a.Tagged = ""
+	cmd, ok := r.Next(Policy{}, noon, false)
+	require.True(t, ok)
+	require.Equal(t, Tag, cmd.Kind)
+	key := cmd.Arm("key", "/v1/payment_intents/pi_1", "ref", noon).Key
+	r.Answered("a-1", key, Answer{NoAnswer: true}, noon)
+	require.Equal(t, RefundTaken, r.Refund(1, Refund{Op: "op-1"}, noon))
+	cmd, ok = r.Next(Policy{}, noon, false)
+	require.True(t, ok)
+	require.Equal(t, MakeRefund, cmd.Kind)
+	cmd.Arm("refund", "/v1/refunds", "1200", noon)
+	r.RefundAnswered("a-1", "op-1", "refund", Answer{Refund: &RefundSeen{ID: "re_1", Op: "op-1", Amount: 1200, State: RefundSucceeded}}, noon)
+	require.Equal(t, "refunded", r.State(1))
+
+	r.Untold = nil
+	now := noon.Add(time.Minute)
+	cmd, ok = r.Next(Policy{}, now, false)
+	require.True(t, ok)
+	require.Equal(t, Tag, cmd.Kind)
+	require.Equal(t, key, cmd.Arm("other", "/v1/payment_intents/pi_1", "ref", now).Key)
+	r.Answered("a-1", key, Answer{Intent: seenAs("succeeded", 1200), Replayed: true}, now)
+	assert.Equal(t, "refunded", r.State(1))
+	assert.Empty(t, r.Untold, "the host is not told that its refund is gone")
+	assert.True(t, a.Refresh, "it is read")
+}

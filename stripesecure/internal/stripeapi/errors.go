@@ -65,10 +65,12 @@ func (c Client) answer(err error) checkout.Answer {
 	// carry it as well, and is no decline.
 	if se.PaymentIntent != nil && se.HTTPStatusCode == http.StatusPaymentRequired && se.LastResponse != nil {
 		var decline wireDecline
-		if json.Unmarshal(se.LastResponse.RawJSON, &decline) == nil && decline.Error.PaymentIntent != nil {
-			in := c.intent(decline.Error.PaymentIntent)
-			ans.Intent = &in
+		if json.Unmarshal(se.LastResponse.RawJSON, &decline) != nil || decline.Error.PaymentIntent == nil {
+			// There is a PaymentIntent, and nobody could read it: not "nothing was made".
+			return checkout.Answer{NoAnswer: true, Replayed: ans.Replayed}
 		}
+		in := c.intent(decline.Error.PaymentIntent)
+		ans.Intent = &in
 	}
 	return ans
 }

@@ -56,22 +56,22 @@ func (c Client) Read(ctx context.Context, id string) (checkout.Intent, error) {
 func (c Client) FindAttempt(ctx context.Context, customer, attempt string) (*checkout.Intent, error) {
 	after := ""
 	for {
-		var page wireIntents
 		query := expandQuery(url.Values{"customer": {customer}, "limit": {"100"}}, "data.")
 		if after != "" {
 			query.Set("starting_after", after)
 		}
-		if err := c.call(ctx, http.MethodGet, "/v1/payment_intents", "", query.Encode(), &page); err != nil {
-			return nil, fault(err)
+		list, err := page[wireIntent](ctx, c, "/v1/payment_intents", query)
+		if err != nil {
+			return nil, err
 		}
-		for i := range page.Data {
-			if in := c.intent(&page.Data[i]); in.Attempt == attempt && in.Signed {
+		for i := range list.Data {
+			if in := c.intent(&list.Data[i]); in.Attempt == attempt && in.Signed {
 				return &in, nil
 			}
 		}
-		if !page.HasMore || len(page.Data) == 0 {
+		if !list.HasMore || len(list.Data) == 0 {
 			return nil, nil
 		}
-		after = page.Data[len(page.Data)-1].ID
+		after = list.Data[len(list.Data)-1].ID
 	}
 }

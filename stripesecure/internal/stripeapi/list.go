@@ -3,12 +3,9 @@ package stripeapi
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
-
-	stripe "github.com/stripe/stripe-go/v79"
 
 	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
@@ -23,34 +20,28 @@ type Listed struct {
 
 // Page lists up to 100 PaymentIntents that were created in [from, to), the
 // newest first, after the PaymentIntent called after ("" for the newest).
-func (c Client) Page(ctx context.Context, from, to time.Time, after string) (page []Listed, more bool, err error) {
-	var list wireIntents
+func (c Client) Page(ctx context.Context, from, to time.Time, after string) (all []Listed, more bool, err error) {
 	query := expandQuery(url.Values{
 		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)}, "limit": {"100"},
 	}, "data.")
 	if after != "" {
 		query.Set("starting_after", after)
 	}
-	if err := c.call(ctx, http.MethodGet, "/v1/payment_intents", "", query.Encode(), &list); err != nil {
-		return nil, false, fault(err)
+	list, err := page[wireIntent](ctx, c, "/v1/payment_intents", query)
+	if err != nil {
+		return nil, false, err
 	}
 	for i := range list.Data {
 		intent := &list.Data[i]
-		page = append(page, Listed{c.intent(intent), time.Unix(intent.Created, 0).UTC(), intent.Metadata})
+		all = append(all, Listed{c.intent(intent), time.Unix(intent.Created, 0).UTC(), intent.Metadata})
 	}
-	return page, list.HasMore, nil
+	return all, list.HasMore, nil
 }
 
 // Events lists up to 100 events of these types (at most twenty) that happened in
 // [from, to), the newest first, after the event called after ("" for the
 // newest). Stripe keeps them for thirty days.
-func (c Client) Events(ctx context.Context, kinds []string, from, to time.Time, after string) (page []Event, more bool, err error) {
-	var list struct {
-		stripe.APIResource
-
-		Data    []json.RawMessage `json:"data"`
-		HasMore bool              `json:"has_more"`
-	}
+func (c Client) Events(ctx context.Context, kinds []string, from, to time.Time, after string) (all []Event, more bool, err error) {
 	query := url.Values{
 		"created[gte]": {strconv.FormatInt(from.Unix(), 10)}, "created[lt]": {strconv.FormatInt(to.Unix(), 10)}, "limit": {"100"},
 	}
@@ -60,8 +51,9 @@ func (c Client) Events(ctx context.Context, kinds []string, from, to time.Time, 
 	if after != "" {
 		query.Set("starting_after", after)
 	}
-	if err := c.call(ctx, http.MethodGet, "/v1/events", "", query.Encode(), &list); err != nil {
-		return nil, false, fault(err)
+	list, err := page[json.RawMessage](ctx, c, "/v1/events", query)
+	if err != nil {
+		return nil, false, err
 	}
 	for _, body := range list.Data {
 		ev, err := ReadEvent(body, c.backend.verify)
@@ -69,7 +61,7 @@ func (c Client) Events(ctx context.Context, kinds []string, from, to time.Time, 
 			continue // one that nobody can read must not hide the others for a month
 		}
 		ev.Listed = true
-		page = append(page, ev)
+		all = append(all, ev)
 	}
-	return page, list.HasMore, nil
+	return all, list.HasMore, nil
 }

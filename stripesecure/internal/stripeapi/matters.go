@@ -72,39 +72,33 @@ func (c Client) Matters(ctx context.Context, intent string) (checkout.MattersSee
 	}
 	seen.Intent = in
 	of := url.Values{"payment_intent": {intent}}
-	err = pages(ctx, c, "/v1/refunds", of, func(page *stripe.RefundList) (last string, more bool) {
-		for _, r := range page.Data {
-			last = r.ID
-			seen.Refunds = append(seen.Refunds, refundSeen(r))
-		}
-		return last, page.HasMore
-	})
+	refunds, err := everything(ctx, c, "/v1/refunds", of, func(r *stripe.Refund) string { return r.ID })
 	if err != nil {
 		return seen, err
 	}
-	err = pages(ctx, c, "/v1/disputes", of, func(page *stripe.DisputeList) (last string, more bool) {
-		for _, d := range page.Data {
-			last = d.ID
-			seen.Disputes = append(seen.Disputes, disputeSeen(d))
-		}
-		return last, page.HasMore
-	})
+	disputes, err := everything(ctx, c, "/v1/disputes", of, func(d *stripe.Dispute) string { return d.ID })
 	if err != nil {
 		return seen, err
 	}
-	err = pages(ctx, c, "/v1/radar/early_fraud_warnings", of, func(page *stripe.RadarEarlyFraudWarningList) (last string, more bool) {
-		for _, w := range page.Data {
-			last = w.ID
-			seen.Warnings = append(seen.Warnings, checkout.Warning{
-				ID: w.ID, Kind: string(w.FraudType), Created: unix(w.Created), Actionable: w.Actionable,
-			})
-		}
-		return last, page.HasMore
-	})
+	warnings, err := everything(ctx, c, "/v1/radar/early_fraud_warnings", of, func(w *stripe.RadarEarlyFraudWarning) string { return w.ID })
+	if err != nil {
+		return seen, err
+	}
+	for _, r := range refunds {
+		seen.Refunds = append(seen.Refunds, refundSeen(r))
+	}
+	for _, d := range disputes {
+		seen.Disputes = append(seen.Disputes, disputeSeen(d))
+	}
+	for _, w := range warnings {
+		seen.Warnings = append(seen.Warnings, checkout.Warning{
+			ID: w.ID, Kind: string(w.FraudType), Created: unix(w.Created), Actionable: w.Actionable,
+		})
+	}
 	slices.Reverse(seen.Refunds)
 	slices.Reverse(seen.Disputes)
 	slices.Reverse(seen.Warnings)
-	return seen, err
+	return seen, nil
 }
 
 // IntentOf is the PaymentIntent of a charge, "" if it has none.
@@ -119,23 +113,22 @@ func (c Client) IntentOf(ctx context.Context, charge string) (string, error) {
 	return ch.PaymentIntent.ID, nil
 }
 
-// list is a page of Stripe's, which pages reads one after the other.
-type list[P any] interface {
-	*P
-	stripe.LastResponseSetter
-}
-
-func pages[P any, L list[P]](ctx context.Context, c Client, path string, filter url.Values, take func(L) (last string, more bool)) error {
+// everything reads a list to its end.
+func everything[T any](ctx context.Context, c Client, path string, filter url.Values, id func(*T) string) (all []*T, err error) {
 	query := url.Values{"limit": {"100"}}
 	maps.Copy(query, filter)
 	for {
-		page := L(new(P))
-		if err := c.call(ctx, http.MethodGet, path, "", query.Encode(), page); err != nil {
-			return fault(err)
+		list, err := page[*T](ctx, c, path, query)
+		if err != nil {
+			return nil, err
 		}
-		last, more := take(page)
-		if !more || last == "" {
-			return nil
+		all = append(all, list.Data...)
+		last := ""
+		if len(list.Data) > 0 {
+			last = id(all[len(all)-1])
+		}
+		if !list.HasMore || last == "" {
+			return all, nil
 		}
 		query.Set("starting_after", last)
 	}

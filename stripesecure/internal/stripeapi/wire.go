@@ -1,7 +1,10 @@
 package stripeapi
 
 import (
+	"context"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -45,12 +48,25 @@ type wireObject struct {
 	ID string `json:"id"`
 }
 
-// wireIntents is a page of them.
-type wireIntents struct {
+// wirePage is a page of a list. Data is nil where there is no list at all: that says
+// nothing of what is there (rule 7).
+type wirePage[T any] struct {
 	stripe.APIResource
 
-	Data    []wireIntent `json:"data"`
-	HasMore bool         `json:"has_more"`
+	Data    []T  `json:"data"`
+	HasMore bool `json:"has_more"`
+}
+
+// page reads one page of a list.
+func page[T any](ctx context.Context, c Client, path string, query url.Values) (wirePage[T], error) {
+	var list wirePage[T]
+	if err := c.call(ctx, http.MethodGet, path, "", query.Encode(), &list); err != nil {
+		return list, fault(err)
+	}
+	if list.Data == nil {
+		return list, &Error{Code: "no_object"}
+	}
+	return list, nil
 }
 
 type wireError struct {
