@@ -473,6 +473,25 @@ func TestOrderRefused_capturedMoneyCannotBeMissed(t *testing.T) {
 		p := b.held("cart-1") // an order, but the host says that it could not make one
 		require.ErrorIs(b, b.refused(p.ID, stripesecure.Refusal{Reason: stripesecure.OutOfStock}).Cancelled(), stripesecure.ErrOrderConflict)
 	})
+	with(t, nil, func(b *bench) { // the same before anything is held: the order can still be paid
+		p, err := b.plugin.Current(b.Context(), "cart-1")
+		require.NoError(b, err)
+		p.Total = yen(1200)
+		p = b.place(p).Payment
+		for _, card := range []string{"", "4000000000000002"} {
+			if card != "" {
+				b.pay(b.cart("cart-1"), card)
+			}
+			res := b.refused(p.ID, stripesecure.Refusal{Reason: stripesecure.OutOfStock})
+			assert.Equal(b, stripesecure.StateOpen, res.Payment.State)
+			require.ErrorIs(b, res.Cancelled(), stripesecure.ErrOrderConflict)
+		}
+		b.sweeps(2 * time.Hour)
+		res := b.refused(p.ID, stripesecure.Refusal{Reason: stripesecure.OutOfStock})
+		assert.Equal(b, stripesecure.StateFailed, res.Payment.State)
+		require.ErrorIs(b, res.Cancelled(), stripesecure.ErrOrderConflict)
+		require.NoError(b, b.withdrawn(p.ID, p.Order.Ref).Cancelled(), "by its ref")
+	})
 }
 
 func TestFraudWarning(t *testing.T) {

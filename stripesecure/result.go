@@ -60,8 +60,8 @@ type Result struct {
 // Cancelled says, of the Result of OrderRefused, whether the host may cancel its
 // order: nil when no money of the payment is held or taken any more. Otherwise an
 // [Error]: captured (the money is taken and the buyer does not have it back: keep
-// the order and refund), order_conflict (it is still held: the order key says that
-// there is an order), stripe (Stripe has not released it yet: Changed will say
+// the order and refund), order_conflict (the order key says that there is an order:
+// its money is held, or the buyer may still pay it; name it in Refusal.Ref), stripe (Stripe has not released it yet: Changed will say
 // voided, or captured; calling OrderRefused again asks).
 func (r Result) Cancelled() error {
 	const op = "OrderRefused"
@@ -72,9 +72,14 @@ func (r Result) Cancelled() error {
 		return fail(op, CodeOrderConflict, nil)
 	case StateProcessing, StateUnknown, StateNeedsAction:
 		return fail(op, CodeStripe, nil)
-	default: // open, voided, expired, failed, refunded, not_needed
+	case StateRefunded:
 		return nil
+	default: // open, voided, expired, failed, not_needed
 	}
+	if r.Payment.Order != nil { // its slot was not emptied
+		return fail(op, CodeOrderConflict, nil)
+	}
+	return nil
 }
 
 // MarshalJSON writes what the browser needs and nothing else.
