@@ -5,11 +5,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/ec-plugins/stripesecure/settings"
+	"github.com/ec-plugins/stripesecure/stripesecure"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
 )
 
@@ -211,8 +213,27 @@ func TestBrowserAdminPayments(t *testing.T) {
 			if status["succeeded"] != 1 || status["canceled"] != 1 {
 				t.Errorf("at Stripe: %v", status)
 			}
+			shop.compareAndDismiss(w)
 		})
 	}
+}
+
+// compareAndDismiss: a comparison by the button, and an event that was given up.
+func (s *testShop) compareAndDismiss(w *window) {
+	w.t.Helper()
+	s.stripe.own.AddIntent(stripetest.PaymentIntent{Amount: 700, Currency: "jpy", Status: stripetest.StatusSucceeded, Created: time.Now().Add(-2 * time.Hour).Unix()})
+	parked := stripesecure.Row{Shop: "demo", Checkout: "#pi:pi_3QLostBackup0000000000", Body: []byte(`{"scope":{},"tries":12,"outcome":"early","parked":true}`)}
+	if err := s.store.Put(w.t.Context(), parked); err != nil {
+		w.t.Fatal(err)
+	}
+	w.open("/staff/stripe/card/payments")
+	w.click(`form[action$="/card/report"] button`)
+	w.do("wait for the report", chromedp.WaitVisible(chromedp.CSS(`.notice.grave a[href$="/card/report"]`)))
+	w.pictured("25-compared")
+	w.open("/staff/stripe/card/connection")
+	w.click(`button[value="dismiss"]`)
+	w.do("wait for what was done", chromedp.WaitVisible(chromedp.CSS(`.notice.good[role="status"]`)))
+	w.pictured("26-dismissed")
 }
 
 // Two clerks at once: the second sees what the first has changed. And ⑦ cannot
