@@ -1,7 +1,9 @@
 package stripesecure_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"sync"
@@ -315,5 +317,50 @@ func TestWHK18_refundOfACheckoutThatIsGone(t *testing.T) {
 		unknown, err := b.plugin.Unknown(b.Context())
 		require.NoError(b, err)
 		assert.Len(b, unknown, 1)
+	})
+}
+
+// pending makes every PaymentIntent that waits for the bank look like one whose
+// outcome Stripe does not know yet: stripetest's cards are never so.
+type pending struct {
+	http.RoundTripper
+	on bool
+}
+
+func (p *pending) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := p.RoundTripper.RoundTrip(r)
+	if err != nil || !p.on {
+		return res, err
+	}
+	body, err := io.ReadAll(res.Body)
+	body = bytes.ReplaceAll(body, []byte(`"status":"requires_action"`), []byte(`"status":"processing"`))
+	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return res, err
+}
+
+// The buyer waits, and nothing that is submitted meanwhile is paid a second time.
+func TestASY02_pendingIsNoError(t *testing.T) {
+	stripe := &pending{}
+	with(t, both(placing, automatic, func(o *stripesecure.Options, _ *settings.Settings) {
+		stripe.RoundTripper, o.Transport = o.Transport, stripe
+	}), func(b *bench) {
+		cart := b.cart("cart-1")
+		b.pay(cart, threeDS)
+		stripe.on = true
+		<-time.After(2 * time.Second)
+		confirms := len(b.stripe.Calls("POST *"))
+		for range 3 {
+			res := b.resume(cart)
+			assert.Equal(b, stripesecure.Wait, res.Do)
+			assert.Equal(b, wording.Processing, res.Message.Code)
+			assert.Equal(b, stripesecure.Wait, b.pay(cart, visa).Do, "no other card while this one may be paid")
+			<-time.After(2 * time.Second)
+		}
+		assert.Len(b, b.stripe.Calls("POST *"), confirms)
+		assert.Len(b, b.stripe.Intents(), 1)
+		stripe.on = false
+		b.stripe.Challenge(b.stripe.Intents()[0].ID, stripetest.Pass)
+		assert.Equal(b, stripesecure.GoTo, b.resume(cart).Do)
+		assert.Len(b, b.host.orders, 1)
 	})
 }
