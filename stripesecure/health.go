@@ -3,8 +3,11 @@ package stripesecure
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/ec-plugins/stripesecure/stripesecure/internal/checkout"
 )
 
 // Health is how the payment method is doing, for a host's health page and its
@@ -34,6 +37,10 @@ type Health struct {
 	Inbox  int `json:"inbox"`
 	Outbox int `json:"outbox"`
 	Parked int `json:"parked"`
+	// Stuck are checkouts for which Stripe has refused, or not answered, ten times
+	// in a row what has to be done, of the 1000 that are due next. They are tried
+	// on, at least once a day; their findings say what to mend.
+	Stuck int `json:"stuck"`
 	// Unknown are payments at Stripe that no stored checkout knows.
 	Unknown int `json:"unknown"`
 	// LetGo counts parked entries of the inbox that were let go after a week, because
@@ -48,7 +55,7 @@ const overdueAfter = 5 * time.Minute
 // OK reports whether nobody has to look: payments are possible, the loop runs,
 // and nothing waits for a person.
 func (h Health) OK() bool {
-	return h.Ready && !h.Copy && !h.SweptAt.IsZero() && !h.ScanLate && h.Overdue == 0 && h.Parked == 0 && h.Unknown == 0 && h.RefusedSince.IsZero()
+	return h.Ready && !h.Copy && !h.SweptAt.IsZero() && !h.ScanLate && h.Overdue == 0 && h.Parked == 0 && h.Stuck == 0 && h.Unknown == 0 && h.RefusedSince.IsZero()
 }
 
 // Health reads the store and asks nothing of Stripe. Errors: store, canceled.
@@ -64,11 +71,11 @@ func (p *Plugin) Health(ctx context.Context) (Health, error) {
 		return Health{}, err
 	}
 	h.Copy = site.Copy
-	due, err := p.opts.Store.Due(ctx, p.opts.ShopID, p.now().Add(-overdueAfter), 1000)
+	due, err := p.opts.Store.Due(ctx, p.opts.ShopID, p.now().Add(25*time.Hour), 1000)
 	if err != nil {
 		return Health{}, storeError(op, err)
 	}
-	h.Overdue = len(due)
+	p.dueHealth(&h, due)
 	if err := p.waiting(ctx, &h); err != nil {
 		return Health{}, renamed(op, err)
 	}
@@ -84,6 +91,18 @@ func renamed(op string, err error) error {
 	named := *e
 	named.Op = op
 	return &named
+}
+
+// dueHealth counts what is late, and what Stripe refuses.
+func (p *Plugin) dueHealth(h *Health, due []Row) {
+	late := p.now().Add(-overdueAfter)
+	for _, row := range due {
+		h.Overdue += count(!row.Due.After(late))
+		r := &checkout.Row{}
+		if !strings.HasPrefix(row.Checkout, reserved) && p.decode(row.Body, r) == nil {
+			h.Stuck += count(r.Stuck())
+		}
+	}
 }
 
 // waiting counts what waits for a person.

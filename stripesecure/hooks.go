@@ -34,7 +34,8 @@ type Hooks struct {
 
 	// Capture decides when the money of an order is taken; asked by browser,
 	// webhook and sweep alike. The first answer that is not CaptureAsSet
-	// counts.
+	// counts. After an error the money stays on hold, and the hook is asked again,
+	// more and more seldom, until the hold ends.
 	Capture func(ctx context.Context, p Payment) (CaptureWhen, error)
 
 	// OrderStatus changes the status ③ that an order begins with, by what was

@@ -50,6 +50,8 @@ type job struct {
 	background bool
 	seen       map[string]checkout.Intent
 	closed     map[string]bool // attempts that were closed without a PaymentIntent
+	takes      bool            // the settle that comes next is a capture
+	mended     bool            // a server with a wrong clock has put the row off
 }
 
 func (p *Plugin) newJob(present bool) *job {
@@ -74,6 +76,7 @@ func (j *job) open(ctx context.Context, id CheckoutID) error {
 		return errUnreadable
 	}
 	row.Shop, row.ID, row.Version = stored.Shop, stored.Checkout, stored.Version
+	j.mended = row.Mend(j.p.now())
 	j.row, j.stored, j.closed = row, stored.Body, closedTries(row)
 	j.was = j.standing()
 	return nil
@@ -148,7 +151,6 @@ func (j *job) next(ctx context.Context) (checkout.Command, bool) {
 		case !ok, cmd.Kind == checkout.Tell && !j.tell:
 			return checkout.Command{}, false
 		case cmd.Kind == checkout.Settle && cmd.Attempt.Call == nil && !j.needsSettling(ctx, cmd.Attempt):
-			cmd.Attempt.Settled = true // the ref is there since the create
 			continue
 		}
 		return cmd, true
@@ -322,16 +324,30 @@ func (j *job) review(ctx context.Context, a *checkout.Attempt) func(*checkout.Ro
 func (j *job) find(ctx context.Context, a *checkout.Attempt) func(*checkout.Row) {
 	id, customer := a.ID, a.Customer
 	client, err := j.p.client(ctx, a.Scope, j.background)
-	if err == nil {
-		var in *checkout.Intent
-		if in, err = client.FindAttempt(ctx, customer, id); err == nil {
-			return func(r *checkout.Row) { r.Found(id, in, j.p.now()) }
+	if err != nil {
+		return j.unread(id, err)
+	}
+	in, err := client.FindAttempt(ctx, customer, id)
+	if err != nil && !isGone(err) {
+		return j.unread(id, err)
+	}
+	if in == nil {
+		// "Not there" is only an answer of the account in which it was sent: the
+		// customer is there, even one that was deleted since. ⑥ or the key may
+		// have changed.
+		if _, _, err = client.CustomerCheckout(ctx, customer); isGone(err) {
+			return func(r *checkout.Row) { r.ReadFailed(id, checkout.ReadFault{Denied: true}, j.p.now()) }
+		} else if err != nil {
+			return j.unread(id, err)
 		}
 	}
-	if gone := (*stripeapi.Error)(nil); errors.As(err, &gone) && gone.Gone() {
-		return func(r *checkout.Row) { r.Found(id, nil, j.p.now()) }
-	}
-	return j.unread(id, err)
+	return func(r *checkout.Row) { r.Found(id, in, j.p.now()) }
+}
+
+// isGone: the key's account has no such object.
+func isGone(err error) bool {
+	var gone *stripeapi.Error
+	return errors.As(err, &gone) && gone.Gone()
 }
 
 // unread: a GET or a list told nothing.

@@ -325,7 +325,7 @@ func (p *Plugin) link(ctx context.Context, found checkout.Intent, matters bool) 
 	if !j.row.Knows(found) {
 		return false, nil
 	}
-	if j.row.UpToDate(found) && !matters {
+	if j.row.UpToDate(found) && !matters && !j.mended {
 		return true, nil // nothing new
 	}
 	j.learned = append(j.learned, func(r *checkout.Row) {

@@ -66,7 +66,7 @@ func (j *job) body(ctx context.Context, cmd checkout.Command) (path, body string
 	case checkout.Cancel:
 		return intent + "/cancel", stripeapi.CancelBody()
 	case checkout.Settle:
-		if j.captures(ctx, a) {
+		if j.takes {
 			return intent + "/capture", stripeapi.CaptureBody(j.row.Order.Ref, a.ToCapture)
 		}
 	case checkout.MakeRefund:
@@ -140,9 +140,9 @@ func (j *job) card(a *checkout.Attempt) stripeapi.Card {
 
 // captures decides whether settling takes the money: ⑬ as the buyer saw it,
 // unless a hook says otherwise, and never against the protocol.
-func (j *job) captures(ctx context.Context, a *checkout.Attempt) bool {
+func (j *job) captures(ctx context.Context, a *checkout.Attempt) (bool, error) {
 	if may := j.row.MayCapture(a); !may || a.ToCapture > 0 {
-		return may // the merchant has said how much
+		return may, nil // the merchant has said how much
 	}
 	for _, h := range j.p.opts.Hooks {
 		if h.Capture == nil {
@@ -150,18 +150,33 @@ func (j *job) captures(ctx context.Context, a *checkout.Attempt) bool {
 		}
 		when, err := h.Capture(ctx, j.p.payment(ctx, j.row, j.row.Gen))
 		switch {
-		case err != nil, when == CaptureLater:
-			return false // money that is in doubt is left on hold
+		case err != nil:
+			j.p.log(ctx, "hook", "hook", h.Name, "call", "capture", "answer", "error")
+			return false, err
+		case when == CaptureLater:
+			return false, nil // money that is in doubt is left on hold
 		case when == CaptureNow:
-			return true
+			return true, nil
 		}
 	}
-	return a.Automatic
+	return a.Automatic, nil
 }
 
-// needsSettling: an order that was known at the create has its ref at Stripe.
+// needsSettling reports whether there is something to send, and decides what: an
+// order that was known at the create has its ref at Stripe. A hook that fails is
+// asked again until the hold ends; meanwhile the money stays on hold.
 func (j *job) needsSettling(ctx context.Context, a *checkout.Attempt) bool {
-	return a.Tagged != j.row.WantedRef() || j.captures(ctx, a)
+	takes, err := j.captures(ctx, a)
+	j.takes, a.Undecided = takes, err != nil
+	switch {
+	case takes || a.Tagged != j.row.WantedRef():
+		return true
+	case err != nil:
+		a.Postpone(j.p.now())
+	default:
+		a.Settled = true
+	}
+	return false
 }
 
 // keepCustomer stores a member's new customer once; when another request was

@@ -272,7 +272,12 @@ func (r *Row) planPlaced(a *Attempt, do planner) []item {
 	case a.Call != nil, a.Reread:
 		return append(items, do(a.NextAt, Read))
 	case !a.Settled:
-		return append(items, do(a.NextAt, Settle))
+		settle := do(a.NextAt, Settle)
+		if ends := a.Seen.CaptureBefore; !ends.IsZero() {
+			settle.until = ends.Add(5 * time.Minute)
+			items = append(items, do(latest(settle.until, a.NextAt), Read))
+		}
+		return append(items, settle)
 	case a.Seen.CaptureBefore.IsZero():
 		return nil
 	}

@@ -45,7 +45,7 @@ func (r *Row) Answered(attempt, key string, ans Answer, now time.Time) {
 	switch {
 	case ans.NoAnswer, ans.NotDone:
 		call.NotDone = ans.NotDone && !ans.NoAnswer
-		a.fail(now)
+		a.failAs(ans.Denied, now)
 		r.keyIsDead(a, ans)
 		r.denied(ans.Denied, now)
 	case ans.Replayed && ans.Intent != nil:
@@ -191,7 +191,7 @@ func (r *Row) intentAnswered(a *Attempt, kind Kind, ans Answer, now time.Time) {
 		a.Tagged = r.WantedRef() // cosmetic: never in the way of a cancel
 	}
 	if ans.Intent == nil || kind != Confirm {
-		a.fail(now)
+		a.failAs(true, now)
 		a.Reread = ans.Error == "payment_intent_unexpected_state"
 		if kind == Confirm {
 			a.NextAt = time.Time{}
@@ -254,7 +254,7 @@ func (r *Row) ReadFailed(attempt string, why ReadFault, now time.Time) {
 	if a == nil {
 		return
 	}
-	a.fail(now)
+	a.failAs(why.Denied || why.Gone, now)
 	r.denied(why.Denied, now)
 	if why.Gone && a.Failures >= maxFailures {
 		r.find("stuck", now)
@@ -302,9 +302,34 @@ func (r *Row) looked(a *Attempt, now time.Time) {
 	}
 }
 
-func (a *Attempt) fail(now time.Time) {
+func (a *Attempt) fail(now time.Time) { a.failAs(false, now) }
+
+// failAs: what Stripe refuses outright needs a person, so it is asked more and
+// more seldom; what nobody has answered is over sooner.
+func (a *Attempt) failAs(refused bool, now time.Time) {
 	a.Failures++
-	a.NextAt = now.Add(backoff(a.Failures))
+	a.NextAt = now.Add(pause(a.Failures, refused))
+}
+
+// pause before the next try: a refusal that has lasted for two hours or so doubles
+// on, up to a day.
+func pause(failures int, refused bool) time.Duration {
+	if more := failures - refusedOften; refused && more > 0 {
+		return min(backoff(failures)<<min(more, 10), 24*time.Hour)
+	}
+	return backoff(failures)
+}
+
+const refusedOften = 36
+
+// Stuck reports whether Stripe has gone on refusing what has to be done, or has
+// not answered for long. It is tried on; a person may have to mend something.
+func (r *Row) Stuck() bool {
+	return slices.ContainsFunc(r.Attempts, func(a *Attempt) bool {
+		return a.Failures >= maxFailures || slices.ContainsFunc(a.Matters.Refunds, func(f *Refund) bool {
+			return f.State == RefundWanted && f.Failures >= maxFailures
+		})
+	})
 }
 
 // tellBackoff: a host that does not take its news is asked more and more

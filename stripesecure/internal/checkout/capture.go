@@ -1,5 +1,7 @@
 package checkout
 
+import "time"
+
 // CaptureVerdict is the answer to a merchant who wants to capture.
 type CaptureVerdict int
 
@@ -62,4 +64,9 @@ func (r *Row) captureRefused(a *Attempt, code string) {
 
 // settled: the ref is at Stripe; a capture that was asked for meanwhile is
 // still to be done.
-func (a *Attempt) settled() { a.Settled = a.State == Captured || a.ToCapture == 0 }
+func (a *Attempt) settled() {
+	a.Settled = a.State == Captured || a.ToCapture == 0 && !a.Undecided
+}
+
+// Postpone puts off what the host could not decide.
+func (a *Attempt) Postpone(now time.Time) { a.fail(now) }

@@ -182,7 +182,7 @@ func (r *Row) RefundAnswered(attempt, op, key string, ans Answer, now time.Time)
 	case ans.NoAnswer, ans.NotDone:
 		f.Call.NotDone = ans.NotDone && !ans.NoAnswer
 		f.Failures++
-		f.NextAt = now.Add(backoff(f.Failures))
+		f.NextAt = now.Add(pause(f.Failures, ans.Denied))
 		r.denied(ans.Denied, now)
 	case f.Call.Doubt && !ans.Replayed:
 		// An earlier sending may still be at work: the list tells.

@@ -131,6 +131,8 @@ type Attempt struct {
 	// has to be by now.
 	Settled bool   `json:"settled,omitempty"`
 	Tagged  string `json:"tagged,omitempty"` // the ref in the metadata
+	// Undecided: whether to capture is still to be asked of the host.
+	Undecided bool `json:"undecided,omitempty"`
 	// Reread: the last answer contradicts what the row believes.
 	Reread bool `json:"reread,omitempty"`
 	// Refusal is why Stripe refused to create the PaymentIntent.
