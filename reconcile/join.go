@@ -46,8 +46,13 @@ type join struct {
 	tally  tally
 }
 
+// ownMemory is what the program needs apart from the rows. Of the rest, the rows
+// get less than half: the others are open chunks, blocks, and what the garbage
+// collector has not found yet.
+const ownMemory = 32 << 20
+
 func newJoin(s settings) *join {
-	a := &arena{limit: s.memory * 42 / 100, chunk: s.chunk, dir: s.TempDir}
+	a := &arena{limit: (s.memory - ownMemory) * 42 / 100, chunk: s.chunk, dir: s.TempDir}
 	j := &join{
 		arena: a, findings: &findings{limit: s.findings, dir: s.TempDir}, seed: maphash.MakeSeed(), bits: s.bits, workers: s.workers,
 		now: s.At.Unix(), since: unix(s.Since), until: unix(s.Until), keep: s.KeepGoing,
