@@ -10,8 +10,8 @@ import (
 
 const (
 	// earlyLife is how long an entry waits for its checkout after the last event of
-	// its payment. Nothing is lost with it: what is at Stripe is found by the second
-	// janitor, and stands among Unknown.
+	// its payment. The payment is still found by the second janitor, and stands among
+	// Unknown, if it is not older than 35 days.
 	earlyLife   = 7 * 24 * time.Hour
 	outcomeWait = "early" // ours, and its checkout is not there
 	letGoRow    = "#let-go"
@@ -50,7 +50,9 @@ func (p *Plugin) DismissInbox(ctx context.Context, intent string) error {
 }
 
 // letGo takes parked entries out whose checkout has not come for a week, and counts
-// them: a payment that nobody here knows must not be an alarm for ever.
+// them: a payment that nobody here knows must not be an alarm for ever. What is about
+// a refund, a dispute or a fraud warning waits for a person: money goes away there, a
+// bank wants an answer, and such a payment may be too old to stand among Unknown.
 func (p *Plugin) letGo(ctx context.Context) error {
 	rows, err := p.opts.Store.List(ctx, p.opts.ShopID, pendingRow, "", 1000)
 	if err != nil {
@@ -63,7 +65,7 @@ func (p *Plugin) letGo(ctx context.Context) error {
 			return err
 		}
 		switch {
-		case !record.Parked || record.Outcome != outcomeWait:
+		case !record.Parked || record.Outcome != outcomeWait || record.Matters:
 		case record.Since.IsZero(): // stored by an older version
 			record.Since = p.now()
 			err = p.putPending(ctx, row, record)

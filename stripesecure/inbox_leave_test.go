@@ -52,6 +52,27 @@ func TestInbox_earlyIsLetGo_WHK18(t *testing.T) {
 	})
 }
 
+// A dispute has a date by which the bank wants an answer, and its payment may be
+// older than what is compared with Stripe: it waits for a person.
+func TestInbox_aDisputeIsNotLetGo_WHK18(t *testing.T) {
+	with(t, both(webhooks), func(b *bench) {
+		p := b.captured("cart-1")
+		<-time.After(36 * 24 * time.Hour)
+		require.NoError(b, b.stripe.Dashboard().Dispute(p.Intent, "fraudulent"))
+		row, err := b.store.Get(b.Context(), "shop", "cart-1")
+		require.NoError(b, err)
+		require.NoError(b, b.store.Delete(b.Context(), "shop", "cart-1", row.Version))
+		require.Equal(b, 200, b.event(b.posted("charge.dispute.created", nil)))
+		b.sweeps(9 * 24 * time.Hour)
+		h := b.health()
+		assert.Zero(b, h.Unknown, "too old to be listed there")
+		assert.Equal(b, 1, h.Parked)
+		assert.False(b, h.OK())
+		require.NoError(b, b.plugin.DismissInbox(b.Context(), p.Intent))
+		assert.Zero(b, b.health().Parked)
+	})
+}
+
 func TestDismissInbox(t *testing.T) {
 	with(t, both(webhooks), func(b *bench) {
 		intent, event := b.forgotten()
