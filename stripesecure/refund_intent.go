@@ -31,7 +31,7 @@ func (p *Plugin) Duplicates(ctx context.Context, id PaymentID) ([]Duplicate, err
 	own := j.row.AttemptOf(gen)
 	var all []Duplicate
 	for _, a := range j.row.Attempts {
-		if a.State == checkout.Captured && a != own {
+		if a.State == checkout.Captured && a != own && a != j.row.Current() { // the present payment's is the order's own
 			all = append(all, duplicateView(a))
 		}
 	}

@@ -73,6 +73,19 @@ func TestRefundIntent_duplicate(t *testing.T) {
 	})
 }
 
+// The page of a payment that was given up does not call the order's own money a
+// duplicate: a clerk would refund it.
+func TestDuplicates_theOrdersOwnMoneyIsNone(t *testing.T) {
+	with(t, nil, func(b *bench) {
+		first := b.pay(b.cart("cart-1"), visa).Payment
+		b.refused(first.ID, stripesecure.Refusal{Reason: stripesecure.PriceChanged})
+		p := b.captured("cart-1")
+		require.NotEqual(b, first.ID, p.ID)
+		assert.Empty(b, b.duplicates(first.ID))
+		assert.Empty(b, b.duplicates(p.ID))
+	})
+}
+
 // Only what this shop has a row of, and only captured money.
 func TestRefundIntent_refuses(t *testing.T) {
 	with(t, nil, func(b *bench) {
