@@ -181,10 +181,15 @@ func (q *request) void(pay stripesecure.Payment) error {
 		refusal.Ref = pay.Order.Ref
 	}
 	res, err := q.method.Plugin.OrderRefused(q.Context(), pay.ID, refusal)
-	if err == nil && taken(res.Payment.State) {
-		return &stripesecure.Error{Op: "OrderRefused", Code: stripesecure.CodeCaptured} // somebody was faster
+	switch {
+	case err != nil:
+		return err
+	case taken(res.Payment.State): // somebody was faster
+		return &stripesecure.Error{Op: "OrderRefused", Code: stripesecure.CodeCaptured}
+	case stripesecure.CodeOf(res.Cancelled()) == stripesecure.CodeOrderConflict: // its host has an order for it
+		return res.Cancelled()
 	}
-	return err
+	return nil // voided, or Stripe has not answered yet and it goes on by itself
 }
 
 func taken(state stripesecure.State) bool {

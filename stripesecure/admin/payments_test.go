@@ -142,6 +142,27 @@ func TestVoid(t *testing.T) {
 	assert.Equal(t, before, o.payment(id).Version, "nothing has changed")
 }
 
+// A void without an order, of a hold whose order the host's own key knows: the order
+// wins, and the clerk is not told that it was cancelled.
+func TestVoid_theKeyHasAnOrder(t *testing.T) {
+	o := open(t)
+	res, err := o.plugin.Pay(t.Context(), stripesecure.Cart{
+		ID: "cart-committed", Total: stripesecure.JPY(4840), Country: "JP", Language: wording.Japanese,
+		Buyer: stripesecure.Buyer{Name: "Personal Name", Email: "personal@example.com"}, ReturnURL: "https://shop.example/back",
+	}, stripesecure.Input{Token: o.stripe.Token("4242424242424242")})
+	require.NoError(t, err)
+	id := res.Payment.ID
+	_, done := o.ask(id, "void")
+	assert.Equal(t, http.StatusConflict, done.status)
+	done.says("Look at the order.")
+	assert.Equal(t, stripesecure.StateHeld, o.payment(id).State)
+	assert.Empty(t, o.changes())
+
+	_, done = o.ask(id, "void") // now the page knows the order, and names it
+	require.Equal(t, http.StatusSeeOther, done.status, done.text())
+	assert.Equal(t, stripesecure.StateVoided, o.payment(id).State)
+}
+
 // Where the hold has expired the order is the merchant's to decide: the page says
 // what can be done, in the clerk's language.
 func TestExpiredHold(t *testing.T) {
