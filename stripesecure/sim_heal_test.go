@@ -238,7 +238,8 @@ func TestSimulation_healing(t *testing.T) {
 		worst := times[len(times)-1]
 		t.Logf("%-40s %6d faults  p50 %8s  p99 %8s  max %8s", row.what, len(times), at(500).Round(time.Second),
 			at(990).Round(time.Second), worst.Round(time.Second))
-		if at(990) > row.p99 || worst > row.worst {
+		few := len(times) < 200 // the race detector's part: its p99 is its maximum
+		if at(990) > row.p99 && !few || worst > row.worst {
 			t.Errorf("%s: p99 %s, max %s", row.what, at(990), worst)
 		}
 	}
