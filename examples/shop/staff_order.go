@@ -197,7 +197,7 @@ func (p staffOrderPage) Cancellable() bool {
 // Advice is the text of what to do where no money is held, "" for nothing.
 func (p staffOrderPage) Advice() string {
 	switch {
-	case !p.Known:
+	case !p.Known, p.Order.Status == statusCancelled && p.Payment.Intent == "": // nothing is proven, nothing is said
 		return ""
 	case p.Order.Status == statusCancelled:
 		return "advice.voided"

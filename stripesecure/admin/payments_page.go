@@ -231,7 +231,11 @@ func (q *request) payment() (paymentView, error) {
 	}
 	switch pay.State {
 	case stripesecure.StateExpired, stripesecure.StateFailed, stripesecure.StateVoided:
-		view.Advice = wording.Merchant("advice."+string(pay.State), q.lang)
+		// Without a PaymentIntent there was no hold that we know of, and nothing proves
+		// that none comes up: "not charged" is not said (rule 8).
+		if pay.State != stripesecure.StateVoided || pay.Intent != "" {
+			view.Advice = wording.Merchant("advice."+string(pay.State), q.lang)
+		}
 	default:
 	}
 	if pay.ThreeDSecure != "" {

@@ -229,6 +229,19 @@ func TestDuplicateIsRefunded(t *testing.T) {
 	})
 }
 
+// A payment whose create was never answered is closed as not found: that nothing is
+// held, and nobody charged, is not proven, and not said (rule 8).
+func TestVoided_withoutProof(t *testing.T) {
+	o := open(t)
+	require.NoError(t, o.memory.Put(t.Context(), stripesecure.Row{Shop: "shop", Checkout: "cart-lost", Body: []byte(`{"gen":2,
+		"cart":{"total":1200,"currency":"JPY","country":"JP","language":"ja"},"attempts":[{"id":"a-1","gen":1,"state":"vanished",
+		"scope":{"env":"test"},"amount":1200,"currency":"JPY","customer":"cus_1","tries":[{"id":"a-1","at":"2026-01-01T00:00:00Z"}],
+		"at":"2026-01-01T00:00:00Z"}],"ended":[{"gen":1,"reason":"price_changed","at":"2026-01-01T00:00:00Z","proven":false}]}`)}))
+	page := o.get("/card/payments/cart-lost.1")
+	page.says("Cancelled")
+	assert.NotContains(t, page.text(), "is not charged")
+}
+
 // Odd forms move nothing.
 func TestPaymentBadRequests(t *testing.T) {
 	o := open(t)
