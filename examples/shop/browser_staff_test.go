@@ -22,10 +22,18 @@ func (w *window) clerk(id string, o order) {
 	w.at("staff/order")
 }
 
-// done waits for the page that says what the clerk has done.
+// done waits for the page that says what the clerk has done. The page before it may
+// say the same of something else.
 func (w *window) done(what string) {
 	w.t.Helper()
-	w.do("see that it is "+what, chromedp.WaitVisible(chromedp.CSS(`body[data-page="staff/order"] .notice.good`)))
+	w.do("see that it is "+what, chromedp.WaitVisible(chromedp.CSS(`html:not([data-left]) body[data-page="staff/order"] .notice.good`)))
+}
+
+// leaves clicks on what leads to another page.
+func (w *window) leaves(selector string) {
+	w.t.Helper()
+	w.do("leave", chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.SetAttributeValue(chromedp.CSS("html"), "data-left", "", chromedp.NodeReady))
+	w.click(selector)
 }
 
 // part types a part into a form of the order's page and goes on.
@@ -38,14 +46,14 @@ func (w *window) part(form, amount string) {
 
 func (w *window) next(form string) {
 	w.t.Helper()
-	w.click(`form[action$="/` + form + `"] button:not([name=step])`)
+	w.leaves(`form[action$="/` + form + `"] button:not([name=step])`)
 }
 
 // sure says yes on the page that asks once more.
 func (w *window) sure() {
 	w.t.Helper()
 	w.at("staff/confirm")
-	w.click(`button[value="do"]`)
+	w.leaves(`button[value="do"]`)
 }
 
 // looked keeps a picture of a page of the staff, and looks at what a picture does
@@ -134,7 +142,7 @@ func (w *window) captures() {
 // disputed: the buyer disputes the charge, and the clerk answers.
 func (w *window) disputed() {
 	w.t.Helper()
-	w.click(`form[action$="/stripe"] button[value="dispute"]`)
+	w.leaves(`form[action$="/stripe"] button[value="dispute"]`)
 	w.done("disputed")
 	w.looked("5-disputed")
 	w.click(".case summary")
@@ -289,7 +297,7 @@ func TestBrowserStaffInbox(t *testing.T) {
 			w.sure()
 			w.done("captured")
 			outage := shop.stripe.own.Fail("GET *", stripetest.BadGateway).Always()
-			w.click(`form[action$="/stripe"] button[value="dispute"]`)
+			w.leaves(`form[action$="/stripe"] button[value="dispute"]`)
 			w.done("disputed")
 			w.open("/staff/inbox")
 			w.see("section[aria-labelledby=events] .rows")

@@ -117,8 +117,19 @@ func (w *window) do(what string, steps ...step) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	if err := again(ctx, func() error { return chromedp.Do(ctx, steps...) }); err != nil {
 		w.fail(what, err)
+	}
+}
+
+// again takes a step once more when its page was replaced under it: the browser
+// then knows its node no more (-32000), and nothing has been clicked or typed.
+func again(ctx context.Context, step func() error) error {
+	for {
+		err := step()
+		if err == nil || !strings.Contains(err.Error(), "-32000") || ctx.Err() != nil {
+			return err
+		}
 	}
 }
 
@@ -174,7 +185,11 @@ func (w *window) see(selector string) string {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector), chromedp.NodeVisible))
+	var text string
+	err := again(ctx, func() (err error) {
+		text, err = chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector), chromedp.NodeVisible))
+		return err
+	})
 	if err != nil {
 		w.fail("look at "+selector, err)
 	}
