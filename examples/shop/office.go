@@ -23,7 +23,7 @@ func newAdmin(s *Shop) (http.Handler, error) {
 	return admin.NewHandler(admin.Options{
 		Prefix: "/staff/stripe", Login: s.adminClerk, LoginPage: "/staff/login?next={page}", ShopName: "Awai", ShopPage: "/staff/orders",
 		Keys: s.ring, Logger: s.log,
-		Methods: []admin.Method{{Plugin: s.plugin, Store: s.office, Lists: s.lists, Payments: s.payments, Report: s.lastFound, Compare: s.compareNow}},
+		Methods: []admin.Method{{Plugin: s.plugin, Store: s.office, Lists: s.lists, Payments: s.payments, Report: s.lastFound, Compare: s.compareNow, Order: s.orderNow}},
 	})
 }
 

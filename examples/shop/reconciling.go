@@ -31,9 +31,8 @@ func (s *Shop) newJob() (*reconcile.Job, error) {
 // the orders' refs.
 func (s *Shop) ordersMade(ctx context.Context, since, until time.Time) iter.Seq2[reconcile.Order, error] {
 	return func(yield func(reconcile.Order, error) bool) {
-		orders, err := all(ctx, s.db, scanMade, `select o.ref, o.status, o.payment_state, o.total, coalesce(p.captured, 0),
-			coalesce(p.refunded, 0), o.placed from orders o left join payments p on p.payment = o.payment
-			where o.placed >= ? and o.placed < ? order by o.rowid`, stamp(since), stamp(until.Add(time.Second)))
+		orders, err := all(ctx, s.db, scanMade, selectMade+`where o.placed >= ? and o.placed < ? order by o.rowid`,
+			stamp(since), stamp(until.Add(time.Second)))
 		if err != nil {
 			yield(reconcile.Order{}, err)
 			return
@@ -44,6 +43,21 @@ func (s *Shop) ordersMade(ctx context.Context, since, until time.Time) iter.Seq2
 			}
 		}
 	}
+}
+
+const selectMade = `select o.ref, o.status, o.payment_state, o.total, coalesce(p.captured, 0),
+	coalesce(p.refunded, 0), o.placed from orders o left join payments p on p.payment = o.payment `
+
+// orderNow is one order as it is now, for the repairs.
+func (s *Shop) orderNow(ctx context.Context, ref string) (reconcile.Order, error) {
+	orders, err := all(ctx, s.db, scanMade, selectMade+`where o.ref = ?`, ref)
+	if err == nil && len(orders) == 0 {
+		err = errNotFound
+	}
+	if err != nil {
+		return reconcile.Order{}, err
+	}
+	return orders[0], nil
 }
 
 func scanMade(rows *sql.Rows) (o reconcile.Order, err error) {

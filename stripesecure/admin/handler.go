@@ -54,6 +54,8 @@ func (p *pages) routes() http.Handler {
 		"GET /{method}/payments":    p.showPayments,
 		"GET /{method}/report":      p.showReport,
 		"POST /{method}/report":     p.compareNow,
+		"GET /{method}/repairs":     p.showRepairs,
+		"POST /{method}/repairs":    p.repair,
 		"POST /{method}/news":       p.retryNews,
 
 		"GET /{method}/payments/{payment}":  p.showPayment,

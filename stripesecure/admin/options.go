@@ -79,6 +79,10 @@ type Method struct {
 	// order statuses, for ③. They are asked for with every page. Default: Japan,
 	// and the host's usual status.
 	Lists func(context.Context) (settings.Lists, error)
+	// Order is the host's order as it is now, for the repairs of a comparison: the
+	// hold of a cancelled order is released only when the host says so again.
+	// Default: that is left to a person.
+	Order func(ctx context.Context, id string) (reconcile.Order, error)
 	// Payments lists the payments of the host's orders, the newest first: up to
 	// limit of them after the first offset ones. Default: the page 決済 finds
 	// payments by their id only.

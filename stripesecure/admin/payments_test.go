@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -272,4 +273,68 @@ func TestReport_LC37(t *testing.T) {
 	assert.NotContains(t, page.header.Get("Content-Security-Policy"), "unsafe")
 	assert.Equal(t, http.StatusNotFound, o.post("/card/report", nil).status, "this host has no comparison to begin")
 	assert.NotContains(t, o.get("/card/payments").body, "Compare orders and payments now")
+}
+
+// What a comparison has found is repaired by a button, after Stripe was asked again;
+// what needs a person is left alone (rule 10).
+func TestRepairs(t *testing.T) {
+	o := open(t)
+	assert.Equal(t, http.StatusNotFound, o.get("/card/repairs").status, "nothing was compared")
+	id := o.sell("A-1")
+	intent := o.payment(id).Intent
+	require.NoError(t, o.stripe.Dashboard().Capture(intent, 4840))
+	o.compares(
+		[]reconcile.Order{{ID: "A-1", PaymentIntent: intent, Amount: 4840, Currency: "JPY", Status: reconcile.Authorized, Created: o.now}},
+		[]reconcile.Payment{
+			{ID: intent, OrderID: "A-1", Amount: 4840, Received: 4840, Currency: "JPY", Status: reconcile.Succeeded, Created: o.now},
+			{ID: "pi_Lonely1", Amount: 500, Received: 500, Currency: "JPY", Status: reconcile.Succeeded, Created: o.now.AddDate(0, 0, -3)},
+		})
+	o.get("/card/payments").says("What can be repaired")
+	page := o.get("/card/repairs")
+	page.says(intent, "Take over what Stripe says", "pi_Lonely1", "A person has to decide", "Repair what needs no person: 1")
+	assert.Equal(t, stripesecure.StateHeld, o.payment(id).State, "looking changes nothing")
+
+	page = o.post("/card/repairs", nil)
+	page.says("This is what was done.", "What Stripe says (succeeded) was taken over.", "A person has to decide")
+	assert.NotContains(t, page.body, "Repair what needs no person")
+	assert.Equal(t, stripesecure.StateCaptured, o.payment(id).State)
+	assert.Empty(t, o.stripe.Refunds())
+	o.get("/card/log").says("Differences repaired", intent)
+}
+
+// A report of many differences is gone through a part at a time; what asks for
+// nothing does not count.
+func TestRepairs_theFirst(t *testing.T) {
+	o := open(t)
+	var payments []reconcile.Payment
+	for i := range 25 {
+		payments = append(payments, reconcile.Payment{
+			ID: "pi_Lonely" + strconv.Itoa(100+i), Amount: 500, Received: 500, Currency: "JPY", Status: reconcile.Succeeded, Created: o.now.AddDate(0, 0, -3),
+		})
+	}
+	o.compares(nil, payments)
+	page := o.get("/card/repairs")
+	page.says("Further differences: 5.")
+	assert.Equal(t, 20, strings.Count(page.body, "pi_Lonely"))
+	assert.NotContains(t, page.body, "Repair what needs no person")
+}
+
+// compares keeps the report of a comparison.
+func (o *office) compares(orders []reconcile.Order, payments []reconcile.Payment) {
+	o.Helper()
+	report, err := reconcile.Compare(o.Context(), listed(orders), listed(payments), reconcile.Options{At: o.now})
+	require.NoError(o, err)
+	defer report.Close()
+	o.digest, err = report.Digest(0)
+	require.NoError(o, err)
+}
+
+func listed[T any](rows []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
 }

@@ -33,6 +33,7 @@ const (
 	ActionDuplicate = "duplicate"
 
 	ActionCompare  = "compare"  // orders and payments were compared
+	ActionRepair   = "repair"   // differences that a comparison has found were repaired
 	ActionEndpoint = "endpoint" // the webhook endpoint was registered or mended
 )
 
