@@ -81,9 +81,10 @@ type Repair struct {
 
 // Repairs goes through findings and repairs what can be repaired without a
 // person, asking Stripe about each payment again before. In a dry run, which is
-// the default, it only says what it would do. It never captures or refunds, and
-// never touches a payment that no stored checkout has made. An error of the
-// findings, or the end of ctx, ends it.
+// the default, it only says what it would do. It does what is due anyway, as the
+// sweep would: it takes and gives back no money that neither an order nor a clerk
+// has asked for, and never touches a payment that no stored checkout has made. An
+// error of the findings, or the end of ctx, ends it.
 func Repairs(ctx context.Context, plugin Repairer, findings iter.Seq2[Finding, error], o RepairOptions) iter.Seq2[Repair, error] {
 	return func(yield func(Repair, error) bool) {
 		for f, err := range findings {

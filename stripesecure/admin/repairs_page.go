@@ -32,7 +32,7 @@ type repairRow struct {
 // showRepairs says what would be done, and changes nothing.
 func (p *pages) showRepairs(q *request) error { return q.repairs(false) }
 
-// repair does it: never a capture and never a refund ([reconcile.Repairs]).
+// repair does what is due anyway, as the sweep would ([reconcile.Repairs]).
 func (p *pages) repair(q *request) error {
 	if _, err := q.readForm(nil, nil, nil); err != nil {
 		return err
