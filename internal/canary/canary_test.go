@@ -31,6 +31,7 @@ func TestFind(t *testing.T) {
 		strings.Repeat("k", 32): canary.SigningKey, strings.Repeat("z", 32): canary.SigningKey,
 		fmt.Sprint([]byte(strings.Repeat("k", 32))): canary.SigningKey, fmt.Sprintf("%x", strings.Repeat("k", 32)): canary.SigningKey,
 		card: canary.CardNumber, "n=４２４２ ４２４２ ４２４２ ４２４２.": canary.CardNumber, "4242-4242-4242-4242": canary.CardNumber, `"` + card + `"`: canary.CardNumber,
+		"card " + card + " of": canary.CardNumber, "x=" + card + "&y": canary.CardNumber,
 		"378282246310005": canary.CardNumber, "36227206271667": canary.CardNumber, "3566002020360505": canary.CardNumber, "6205500000000000004": canary.CardNumber,
 	} {
 		assert.Equal(t, []canary.Kind{want}, canary.Find(text, canary.Log), text)
@@ -38,6 +39,7 @@ func TestFind(t *testing.T) {
 	for _, text := range []string{
 		"", "sk_test_****0001", "sk_test_…0001", "pk_test_stripetestNotARealKey0001", "whsec_…", "webhook_secret_missing", "pi_1_secret", "***",
 		"4242424242424241", "20260102150405", "2026-01-05 09:00:00.000000", "1767603600000000000", "id1y2p0dnqmkkk", "0123456789012345", "4242  424242424242",
+		"c0" + "a" + card + "f3", card + "e1", "MFRG_" + card, // in a signature or a random id
 	} {
 		assert.Empty(t, canary.Find(text, canary.Log), text)
 	}

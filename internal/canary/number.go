@@ -2,14 +2,18 @@ package canary
 
 // hasCardNumber reports whether a text has 14 to 19 digits, in one piece or with
 // one space or hyphen between groups, that begin as cards do and have the check
-// digit.
+// digit. Digits beside a letter are part of a random id or a signature: of ten
+// thousand, one has a card number inside.
 func hasCardNumber(text string) bool {
 	var digits []byte
-	gap := false
+	gap, inWord := false, false
 	for i := 0; i <= len(text); i++ {
 		c := byte('\n')
 		if i < len(text) {
 			c = text[i]
+		}
+		if len(digits) == 0 {
+			inWord = i > 0 && isLetter(text[i-1])
 		}
 		switch {
 		case c >= '0' && c <= '9':
@@ -23,13 +27,15 @@ func hasCardNumber(text string) bool {
 			gap = true
 			continue
 		}
-		if len(digits) >= 14 && isCard(digits) {
+		if len(digits) >= 14 && !inWord && (gap || !isLetter(c)) && isCard(digits) {
 			return true
 		}
 		digits, gap = digits[:0], false
 	}
 	return false
 }
+
+func isLetter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // isCard: the whole run is one card number. Visa, Mastercard, American Express,
 // JCB, Diners, Discover, UnionPay.

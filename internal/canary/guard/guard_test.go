@@ -105,7 +105,7 @@ func TestAround_noticesEachWay(t *testing.T) {
 		},
 		"card number in request to Stripe": func(o *stripesecure.Options) {
 			n := 0
-			o.NewID = func() string { n++; return fmt.Sprint("4242"+"424242424242x", n) }
+			o.NewID = func() string { n++; return fmt.Sprint("4242"+"424242424242.x", n) }
 		},
 	}
 	for want, leak := range leaks {
