@@ -54,12 +54,7 @@ func (e Endpoint) OK() bool { return len(e.Faults) == 0 }
 // that Stripe refuses; a restricted key needs "Webhook Endpoints"), stripe,
 // canceled.
 func (p *Plugin) CheckEndpoint(ctx context.Context, environment settings.Environment) (Endpoint, error) {
-	const op = "CheckEndpoint"
-	s, err := p.opts.Settings.Settings(ctx)
-	if err != nil {
-		return Endpoint{}, fail(op, CodeNotReady, nil)
-	}
-	look, err := p.endpoint(ctx, op, s, environment)
+	look, err := p.storedEndpoint(ctx, "CheckEndpoint", environment)
 	if err != nil {
 		return Endpoint{}, err
 	}
@@ -88,11 +83,7 @@ func (p *Plugin) EnsureEndpoint(ctx context.Context, environment settings.Enviro
 	if err := p.notACopy(ctx, op); err != nil {
 		return Endpoint{}, err
 	}
-	s, err := p.opts.Settings.Settings(ctx)
-	if err != nil {
-		return Endpoint{}, fail(op, CodeNotReady, nil)
-	}
-	look, err := p.endpoint(ctx, op, s, environment)
+	look, err := p.storedEndpoint(ctx, op, environment)
 	if err != nil {
 		return Endpoint{}, err
 	}
@@ -122,6 +113,15 @@ type endpointLook struct {
 	found       stripeapi.Endpoint
 	report      Endpoint
 	at          time.Time // nothing is known of what was made later
+}
+
+// storedEndpoint looks with the settings that count now.
+func (p *Plugin) storedEndpoint(ctx context.Context, op string, environment settings.Environment) (endpointLook, error) {
+	s, err := p.opts.Settings.Settings(ctx)
+	if err != nil {
+		return endpointLook{}, fail(op, CodeNotReady, nil)
+	}
+	return p.endpoint(ctx, op, s, environment)
 }
 
 func (p *Plugin) endpoint(ctx context.Context, op string, s settings.Settings, environment settings.Environment) (endpointLook, error) {

@@ -136,20 +136,29 @@ func (p *Plugin) Inbox(ctx context.Context) ([]Pending, error) {
 // canceled.
 func (p *Plugin) RetryInbox(ctx context.Context, intent string) error {
 	const op = "RetryInbox"
-	row, err := p.opts.Store.Get(ctx, p.opts.ShopID, pendingRow+intent)
-	if errors.Is(err, ErrNoRow) {
-		return fail(op, CodeNotFound, nil)
+	row, record, err := p.pending(ctx, op, intent)
+	if err != nil {
+		return err
 	}
-	var record pendingRecord
-	if err == nil {
-		err = json.Unmarshal(row.Body, &record)
-	}
-	if err == nil {
-		record.Tries, record.Parked, row.Due = 0, false, p.now()
-		err = p.putPending(ctx, row, record)
-	}
+	record.Tries, record.Parked, row.Due = 0, false, p.now()
+	err = p.putPending(ctx, row, record)
 	if err != nil && !errors.Is(err, ErrConflict) { // a conflict: it is being worked on
 		return storeError(op, err)
 	}
 	return nil
+}
+
+// pending is the inbox's entry of a payment.
+func (p *Plugin) pending(ctx context.Context, op, intent string) (row Row, record pendingRecord, err error) {
+	row, err = p.opts.Store.Get(ctx, p.opts.ShopID, pendingRow+intent)
+	if errors.Is(err, ErrNoRow) {
+		return row, record, fail(op, CodeNotFound, nil)
+	}
+	if err == nil {
+		err = json.Unmarshal(row.Body, &record)
+	}
+	if err != nil {
+		return row, record, storeError(op, err)
+	}
+	return row, record, nil
 }

@@ -24,18 +24,11 @@ const (
 // still being tried), store, canceled.
 func (p *Plugin) DismissInbox(ctx context.Context, intent string) error {
 	const op = "DismissInbox"
-	row, err := p.opts.Store.Get(ctx, p.opts.ShopID, pendingRow+intent)
-	if errors.Is(err, ErrNoRow) {
-		return fail(op, CodeNotFound, nil)
+	row, record, err := p.pending(ctx, op, intent)
+	if err != nil {
+		return err
 	}
-	var record pendingRecord
-	if err == nil {
-		err = json.Unmarshal(row.Body, &record)
-	}
-	switch {
-	case err != nil:
-		return storeError(op, err)
-	case !record.Parked:
+	if !record.Parked {
 		return invalid(op, []Fault{{"intent", "not_parked"}})
 	}
 	err = p.opts.Store.Delete(ctx, row.Shop, row.Checkout, row.Version)

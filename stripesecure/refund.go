@@ -71,7 +71,8 @@ type Refunded struct {
 
 const maxNote = 5000
 
-func (r Refund) check() (int64, []Fault) {
+// check gives what is wanted, in minor units, or all faults.
+func (r Refund) check() (checkout.Refund, []Fault) {
 	minor, faults := merchantAmount("refund.amount", r.Amount)
 	if r.ID == "" || len(r.ID) > 128 || textFault(r.ID) != "" {
 		faults = append(faults, Fault{"refund.id", "malformed"})
@@ -91,13 +92,13 @@ func (r Refund) check() (int64, []Fault) {
 	case typedCard(r.Note):
 		faults = append(faults, Fault{"refund.note", faultCardNumber})
 	}
-	return minor, faults
+	return checkout.Refund{Op: r.ID, Amount: minor, Reason: string(r.Reason), Note: r.Note}, faults
 }
 
 // Refund gives captured money back, in part or in full: see [PaymentPlugin].
 func (p *Plugin) Refund(ctx context.Context, id PaymentID, refund Refund) (Payment, error) {
 	const op = "Refund"
-	minor, faults := refund.check()
+	want, faults := refund.check()
 	if len(faults) > 0 {
 		return Payment{}, invalid(op, faults)
 	}
@@ -113,7 +114,6 @@ func (p *Plugin) Refund(ctx context.Context, id PaymentID, refund Refund) (Payme
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), payBudget)
 	defer cancel()
-	want := checkout.Refund{Op: refund.ID, Amount: minor, Reason: string(refund.Reason), Note: refund.Note}
 	verdict, looked := checkout.RefundTaken, false
 	err = j.run(ctx, func(r *checkout.Row) bool {
 		verdict = r.Refund(gen, want, p.now())

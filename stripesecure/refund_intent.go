@@ -56,7 +56,7 @@ func duplicateView(a *checkout.Attempt) Duplicate {
 // that one in Stripe's Dashboard. Errors: those of Refund, and not_ready.
 func (p *Plugin) RefundIntent(ctx context.Context, intent string, refund Refund) (Duplicate, error) {
 	const op = "RefundIntent"
-	minor, faults := refund.check()
+	want, faults := refund.check()
 	if len(faults) > 0 {
 		return Duplicate{}, invalid(op, faults)
 	}
@@ -69,7 +69,6 @@ func (p *Plugin) RefundIntent(ctx context.Context, intent string, refund Refund)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), payBudget)
 	defer cancel()
-	want := checkout.Refund{Op: refund.ID, Amount: minor, Reason: string(refund.Reason), Note: refund.Note}
 	verdict := checkout.RefundTaken
 	err = j.run(ctx, func(r *checkout.Row) bool {
 		verdict = r.RefundOn(a.ID, want, p.now())

@@ -41,15 +41,9 @@ func (p *pages) repair(q *request) error {
 }
 
 func (q *request) repairs(do bool) error {
-	if q.method.Report == nil {
-		return errNotFound
-	}
-	digest, err := q.method.Report(q.Context())
+	digest, err := q.digest()
 	if err != nil {
 		return err
-	}
-	if digest == nil {
-		return errNotFound
 	}
 	view := repairsView{At: digest.At, Did: do}
 	var changes []Changed

@@ -34,6 +34,18 @@ func (q *request) reportView() (*reportView, error) {
 	return view, nil
 }
 
+// digest is the last comparison, for a page that is about it.
+func (q *request) digest() (*reconcile.Digest, error) {
+	if q.method.Report == nil {
+		return nil, errNotFound
+	}
+	digest, err := q.method.Report(q.Context())
+	if err == nil && digest == nil {
+		err = errNotFound
+	}
+	return digest, err
+}
+
 // compareNow compares at once. A comparison that another clerk has begun is as good;
 // one that fails leaves the last report, and the page says so.
 func (p *pages) compareNow(q *request) error {
@@ -61,15 +73,9 @@ func (p *pages) compareNow(q *request) error {
 // showReport is the last comparison as its own page, with its own policy: it has
 // its style inside, so that it can be kept as a file.
 func (p *pages) showReport(q *request) error {
-	if q.method.Report == nil {
-		return errNotFound
-	}
-	digest, err := q.method.Report(q.Context())
+	digest, err := q.digest()
 	if err != nil {
 		return err
-	}
-	if digest == nil {
-		return errNotFound
 	}
 	state, err := q.method.Store.Load(q.Context())
 	if err != nil {
