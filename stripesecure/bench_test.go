@@ -88,7 +88,9 @@ func newBench(t *testing.T, change func(*stripesecure.Options, *settings.Setting
 }
 
 // cart of a guest who owes ¥1200.
-func (b *bench) cart(id stripesecure.CheckoutID) stripesecure.Cart {
+func (b *bench) cart(id stripesecure.CheckoutID) stripesecure.Cart { return guestCart(id) }
+
+func guestCart(id stripesecure.CheckoutID) stripesecure.Cart {
 	return stripesecure.Cart{
 		ID: id, Total: stripesecure.JPY(1200), Country: "JP", Language: wording.Japanese,
 		Buyer:    stripesecure.Buyer{Name: "山田 花子", Email: "hanako@example.com"},

@@ -21,8 +21,8 @@ import (
 
 	"github.com/ec-plugins/stripesecure/settings"
 	"github.com/ec-plugins/stripesecure/stripesecure"
+	"github.com/ec-plugins/stripesecure/stripesecure/plugintest"
 	"github.com/ec-plugins/stripesecure/stripesecure/stripetest"
-	"github.com/ec-plugins/stripesecure/wording"
 )
 
 // canned answers the calls of a guest's checkout with the bytes that stripetest
@@ -118,13 +118,8 @@ func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func costPlugin(tb testing.TB, transport http.RoundTripper, store stripesecure.Store) *stripesecure.Plugin {
 	tb.Helper()
-	s := settings.Default()
-	s.Enabled, s.OrderStatus, s.AccountID, s.Capture = true, "new", stripetest.AccountID, settings.CaptureAutomatic
-	s.Test = settings.Keys{
-		Publishable: stripetest.TestPublishableKey, Secret: settings.NewSecret(stripetest.TestSecretKey), SweepOnly: true,
-	}
 	p, err := stripesecure.New(stripesecure.Options{
-		BaseURL: "https://shop.example", ShopID: "shop", Host: newFakeHost(), Store: store, Settings: settings.Fixed(s),
+		BaseURL: "https://shop.example", ShopID: "shop", Host: newFakeHost(), Store: store, Settings: settings.Fixed(plugintest.Settings()),
 		SigningKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Transport: transport,
 	})
 	if err != nil {
@@ -133,19 +128,12 @@ func costPlugin(tb testing.TB, transport http.RoundTripper, store stripesecure.S
 	return p
 }
 
-func costCart(id string) stripesecure.Cart {
-	return stripesecure.Cart{
-		ID: stripesecure.CheckoutID(id), Total: stripesecure.JPY(1200), Country: "JP", Language: wording.Japanese,
-		Buyer: stripesecure.Buyer{Name: "山田 花子", Email: "hanako@example.com"}, ReturnURL: "https://shop.example/back",
-	}
-}
-
 // checkout of a guest: Pay, an order of the host's that costs nothing, OrderPlaced
 // with the capture.
 func checkout(tb testing.TB, p *stripesecure.Plugin, id, token string) {
 	tb.Helper()
 	ctx := context.Background()
-	res, err := p.Pay(ctx, costCart(id), stripesecure.Input{Token: token})
+	res, err := p.Pay(ctx, guestCart(stripesecure.CheckoutID(id)), stripesecure.Input{Token: token})
 	if err != nil || res.Do != stripesecure.PlaceOrder {
 		tb.Fatalf("Pay %s: %v, %v", id, res.Do, err)
 	}
@@ -254,7 +242,7 @@ func BenchmarkCost_calls(b *testing.B) {
 	p := costPlugin(b, newCanned(b), stripesecure.NewMemory())
 	next := func() (stripesecure.Cart, stripesecure.PaymentID) {
 		n++
-		cart := costCart(fmt.Sprint("cart-", n))
+		cart := guestCart(stripesecure.CheckoutID(fmt.Sprint("cart-", n)))
 		return cart, stripesecure.PaymentID(cart.ID + ".1")
 	}
 	pay := func() stripesecure.PaymentID {
@@ -270,9 +258,12 @@ func BenchmarkCost_calls(b *testing.B) {
 	held, placed := pay(), pay()
 	place(placed)
 	for name, call := range map[string]func(){
-		"Offer":              func() { cart, _ := next(); _, err := p.Offer(ctx, cart); must(b, err) },
-		"Pay":                func() { pay() },
-		"Resume":             func() { _, err := p.Resume(ctx, costCart(strings.TrimSuffix(string(held), ".1"))); must(b, err) },
+		"Offer": func() { cart, _ := next(); _, err := p.Offer(ctx, cart); must(b, err) },
+		"Pay":   func() { pay() },
+		"Resume": func() {
+			_, err := p.Resume(ctx, guestCart(stripesecure.CheckoutID(strings.TrimSuffix(string(held), ".1"))))
+			must(b, err)
+		},
 		"Payment":            func() { _, err := p.Payment(ctx, placed); must(b, err) },
 		"OrderPlaced, again": func() { place(placed) },
 		"Timeline":           func() { _, err := p.Timeline(ctx, placed); must(b, err) },

@@ -2,7 +2,6 @@ package checkout
 
 import (
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -163,16 +162,7 @@ func TestExplorerCatchesMutants_ofClerks(t *testing.T) {
 	for _, mu := range clerkMutants {
 		t.Run(mu.name, func(t *testing.T) {
 			t.Parallel()
-			m := modelNamed(t, mu.model)
-			m.mutant, m.most = mu.mutant, 200_000
-			res := explore(&m)
-			if res.violation == "" {
-				t.Fatalf("not caught in %d states", res.states)
-			}
-			t.Logf("%s, after %d states", res.violation, res.states)
-			if letter := res.violation[:1]; !strings.Contains(mu.by, letter) {
-				t.Fatalf("want one of %s: %s\n%s", mu.by, res.violation, m.tell(res.trace))
-			}
+			caught(t, mu.mutant, mu.model, mu.by)
 			if mu.also {
 				return
 			}

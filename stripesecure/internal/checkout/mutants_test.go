@@ -138,17 +138,23 @@ func TestExplorerCatchesMutants(t *testing.T) {
 	for _, mu := range mutants {
 		t.Run(mu.name, func(t *testing.T) {
 			t.Parallel()
-			m := modelNamed(t, mu.model)
-			m.mutant, m.most = mu.mutant, 200_000
-			res := explore(&m)
-			if res.violation == "" {
-				t.Fatalf("not caught in %d states", res.states)
-			}
-			t.Logf("%s, after %d states", res.violation, res.states)
-			if letter := res.violation[:1]; !strings.Contains(mu.by, letter) {
-				t.Fatalf("want one of %s\n%s", mu.by, m.tell(res.trace))
-			}
+			caught(t, mu.mutant, mu.model, mu.by)
 		})
+	}
+}
+
+// caught holds that exploring a model finds the mutant, by one of these letters.
+func caught(t *testing.T, mu mutant, in, by string) {
+	t.Helper()
+	m := modelNamed(t, in)
+	m.mutant, m.most = mu, 200_000
+	res := explore(&m)
+	if res.violation == "" {
+		t.Fatalf("not caught in %d states", res.states)
+	}
+	t.Logf("%s, after %d states", res.violation, res.states)
+	if letter := res.violation[:1]; !strings.Contains(by, letter) {
+		t.Fatalf("want one of %s: %s\n%s", by, res.violation, m.tell(res.trace))
 	}
 }
 
