@@ -52,11 +52,10 @@ type join struct {
 const ownMemory = 32 << 20
 
 func newJoin(s settings) *join {
-	a := &arena{limit: (s.memory - ownMemory) * 42 / 100, chunk: s.chunk, dir: s.TempDir}
+	a := &arena{limit: (s.memory - ownMemory) * 42 / 100, chunk: s.chunk, slab: s.slab, dir: s.TempDir}
 	j := &join{
 		arena: a, findings: &findings{limit: s.findings, dir: s.TempDir}, seed: maphash.MakeSeed(), bits: s.bits, workers: s.workers,
 		now: s.At.Unix(), since: unix(s.Since), until: unix(s.Until), keep: s.KeepGoing,
-		tally: tally{totals: map[currencyCode]*[numClasses]int64{}},
 	}
 	parts := 1 << s.bits
 	for _, into := range []**spool{&j.payments, &j.byIntent, &j.byID, &j.leftovers, &j.keys, &j.unplaced, &j.taken} {
@@ -100,7 +99,7 @@ type worker struct {
 
 func (j *join) worker() *worker {
 	return &worker{
-		join: j, findings: j.findings.writer(), tally: tally{totals: map[currencyCode]*[numClasses]int64{}},
+		join: j, findings: j.findings.writer(),
 		payments: j.payments.writer(), byIntent: j.byIntent.writer(), byID: j.byID.writer(), left: j.leftovers.writer(),
 		keys: j.keys.writer(), unplaced: j.unplaced.writer(), taken: j.taken.writer(),
 	}

@@ -61,6 +61,7 @@ type settings struct {
 	workers  int
 	bits     int
 	chunk    int
+	slab     int // bytes of chunks that are made at once
 	findings int // bytes of findings that a worker sorts at once
 	words    map[string]OrderStatus
 }
@@ -105,13 +106,14 @@ func (o *Options) work(size int64) (settings, error) {
 	}
 	parts = max(1, parts, size*int64(s.workers)/(s.memory/5))
 	s.bits = min(11, max(2, bits.Len64(uint64(parts))))
-	// Each worker has an open chunk for each part of up to three spools, in an
-	// eighth of the bound.
-	for s.bits > 2 && int64(3*s.workers)<<s.bits*smallChunk > s.memory/4 {
+	// Each worker has a buffer and an open chunk for each part of up to three spools:
+	// they begin in a quarter of the bound, and the chunks grow to an eighth.
+	for s.bits > 2 && int64(3*s.workers)<<s.bits*(stride+smallChunk) > s.memory/4 {
 		s.bits--
 	}
 	open := int64(3*s.workers) << s.bits
 	s.chunk = int(min(64<<10, max(smallChunk, s.memory/8/open)))
+	s.slab = int(min(16<<20, s.memory/64))
 	s.findings = int(min(16<<20, s.memory/64/int64(s.workers)))
 	return s, nil
 }

@@ -65,24 +65,23 @@ type head struct {
 	created, line, amount int64
 	flags                 byte
 	currency              currencyCode
-	tag                   uint32
 }
 
-// put writes the head and the ids of a row that fills to, and gives what is left
-// for its words.
-func (h *head) put(to, first, second []byte) []byte {
-	word := uint64(h.amount)&(1<<amountBits-1) | uint64(h.flags)<<amountBits | uint64(h.currency)<<48
+// putHead writes the head and the ids of a row that fills to, and gives what is
+// left for its words. (A struct of this many fields would be copied on the way.)
+func putHead(to []byte, created, line, amount int64, flags byte, currency currencyCode, tag uint32, first, second []byte) []byte {
+	word := uint64(amount)&(1<<amountBits-1) | uint64(flags)<<amountBits | uint64(currency)<<48
 	sizes := uint32(len(first)) | uint32(len(second))<<idBits | uint32(len(to))<<(2*idBits)
 	_ = to[headSize-1]
-	binary.LittleEndian.PutUint64(to, uint64(uint32(h.created))|uint64(min(h.line, math.MaxUint32))<<32)
+	binary.LittleEndian.PutUint64(to, uint64(uint32(created))|uint64(min(line, math.MaxUint32))<<32)
 	binary.LittleEndian.PutUint64(to[8:], word)
-	binary.LittleEndian.PutUint64(to[16:], uint64(sizes)|uint64(h.tag)<<32)
+	binary.LittleEndian.PutUint64(to[16:], uint64(sizes)|uint64(tag)<<32)
 	copy(to[headSize:], first)
 	end := headSize + len(first)
 	copy(to[end:], second)
 	end += len(second)
-	if h.flags&flagLarge != 0 {
-		binary.LittleEndian.PutUint64(to[end:], uint64(h.amount))
+	if flags&flagLarge != 0 {
+		binary.LittleEndian.PutUint64(to[end:], uint64(amount))
 		end += 8
 	}
 	return to[end:]
@@ -207,8 +206,7 @@ func (p *rawPayment) size(flags byte) int {
 
 // put writes the payment under its id, with a tag.
 func (p *rawPayment) put(to []byte, flags byte, tag uint32) {
-	h := head{created: p.facts.created, line: p.line, amount: p.facts.amount, flags: flags, currency: p.facts.currency, tag: tag}
-	to = h.put(to, p.id, p.order)
+	to = putHead(to, p.facts.created, p.line, p.facts.amount, flags, p.facts.currency, tag, p.id, p.order)
 	if flags&flagReceived != 0 {
 		to = putWord(to, p.facts.received)
 	}
@@ -281,12 +279,11 @@ func (o *rawOrder) size(flags byte) int {
 // put writes the order under its payment intent, or under its id where it is
 // looked for by that.
 func (o *rawOrder) put(to []byte, flags byte, tag uint32, byID bool) {
-	h := head{created: o.created, line: o.line, amount: o.facts.amount, flags: flags, currency: o.facts.currency, tag: tag}
 	first, second := o.intent, o.id
 	if byID {
 		first, second = o.id, o.intent
 	}
-	to = h.put(to, first, second)
+	to = putHead(to, o.created, o.line, o.facts.amount, flags, o.facts.currency, tag, first, second)
 	if flags&flagRefunded != 0 {
 		to = putWord(to, o.facts.refunded)
 	}
@@ -321,18 +318,36 @@ func (d *decoder) order(o *rawOrder, byID bool) {
 	}
 }
 
-func (p *rawPayment) row() *Payment {
+// row is the payment for people.
+func (p *rawPayment) row() *Payment { return new(Finding).payment(p) }
+
+func (o *rawOrder) row() *Order { return new(Finding).order(o) }
+
+// payment and order make the sides of a finding, which has most of the ids
+// already.
+func (f *Finding) payment(p *rawPayment) *Payment {
 	return &Payment{
-		ID: string(p.id), OrderID: string(p.order), Status: p.status, Currency: p.facts.currency.String(),
+		ID: f.text(p.id), OrderID: f.text(p.order), Status: p.status, Currency: p.facts.currency.String(),
 		Amount: p.facts.amount, Received: p.facts.received, Refunded: p.facts.refunded,
 		Created: fromUnix(p.facts.created), CaptureBefore: fromUnix(p.facts.captureBefore),
 	}
 }
 
-func (o *rawOrder) row() *Order {
+func (f *Finding) order(o *rawOrder) *Order {
 	return &Order{
-		ID: string(o.id), PaymentIntent: string(o.intent), Status: o.facts.status, Currency: o.facts.currency.String(),
+		ID: f.text(o.id), PaymentIntent: f.text(o.intent), Status: o.facts.status, Currency: o.facts.currency.String(),
 		Amount: o.facts.amount, Refunded: o.facts.refunded, Created: fromUnix(o.created),
+	}
+}
+
+func (f *Finding) text(b []byte) string {
+	switch string(b) {
+	case f.PaymentIntent:
+		return f.PaymentIntent
+	case f.OrderID:
+		return f.OrderID
+	default:
+		return string(b)
 	}
 }
 

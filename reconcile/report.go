@@ -60,15 +60,15 @@ func (j *join) report(at time.Time, orders, payments int64) *Report {
 			r.Summary[Class(class)] = n
 		}
 	}
-	for currency, sums := range j.tally.totals {
+	for i := range j.tally.totals {
 		byClass := map[Class]int64{}
-		for class, sum := range sums {
+		for class, sum := range j.tally.totals[i].sums {
 			if sum != 0 {
 				byClass[Class(class)] = sum
 			}
 		}
 		if len(byClass) > 0 {
-			r.Totals[currency.String()] = byClass
+			r.Totals[j.tally.totals[i].currency.String()] = byClass
 		}
 	}
 	return r

@@ -132,21 +132,15 @@ func (w *findingWriter) flush(spill bool) error {
 	if len(w.offsets) == 0 {
 		return nil
 	}
-	entries := make([]entry, len(w.offsets))
-	order := make([]int32, len(w.offsets))
-	for i, offset := range w.offsets {
-		entries[i], order[i] = readEntry(w.data[offset:]), int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return entries[a].compare(&entries[b]) })
+	order := w.order()
 	sorted := make([]byte, 0, len(w.data))
 	r := run{size: int64(len(w.data))}
 	class := Class(0)
-	for _, i := range order {
-		for ; class <= entries[i].class; class++ {
+	for _, next := range order {
+		for ; class <= next.class(); class++ {
 			r.starts[class] = int64(len(sorted))
 		}
-		offset := w.offsets[i]
-		sorted = append(sorted, w.data[offset:offset+int(binary.LittleEndian.Uint32(w.data[offset:]))]...)
+		sorted = append(sorted, w.data[next.offset:next.offset+int(binary.LittleEndian.Uint32(w.data[next.offset:]))]...)
 	}
 	for ; int(class) <= numClasses; class++ {
 		r.starts[class] = int64(len(sorted))
@@ -156,6 +150,42 @@ func (w *findingWriter) flush(spill bool) error {
 		r.mem, w.data, w.offsets = sorted, nil, nil
 	}
 	return w.into.keep(r, sorted)
+}
+
+// sortKey is an entry to be sorted: its class and the first bytes of its payment
+// intent as two numbers, which nearly always decide.
+type sortKey struct {
+	first, second uint64
+	offset        int
+}
+
+func (k *sortKey) class() Class { return Class(k.first >> 56) }
+
+func newSortKey(e *entry, offset int) sortKey {
+	var b [16]byte
+	b[0] = byte(e.class)
+	copy(b[1:], e.intent)
+	return sortKey{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:]), offset}
+}
+
+// order is the entries in the order of the report.
+func (w *findingWriter) order() []sortKey {
+	keys := make([]sortKey, len(w.offsets))
+	for i, offset := range w.offsets {
+		e := readEntry(w.data[offset:])
+		keys[i] = newSortKey(&e, offset)
+	}
+	slices.SortFunc(keys, func(a, b sortKey) int {
+		if a.first != b.first {
+			return cmp.Compare(a.first, b.first)
+		}
+		if a.second != b.second {
+			return cmp.Compare(a.second, b.second)
+		}
+		left, right := readEntry(w.data[a.offset:]), readEntry(w.data[b.offset:])
+		return left.compare(&right)
+	})
+	return keys
 }
 
 func (f *findings) keep(r run, sorted []byte) error {
@@ -192,14 +222,24 @@ func (f *findings) all() iter.Seq2[Finding, error] { return f.merge(0, Class(num
 
 func (f *findings) of(class Class) iter.Seq2[Finding, error] { return f.merge(class, class+1) }
 
-// cursor is a place in a run.
+// cursor is a place in a run: in mem, or else in the file.
 type cursor struct {
+	mem     []byte
 	in      *bufio.Reader
 	buffer  []byte
 	current entry
 }
 
+// next reads the next entry, which is valid until the next call.
 func (c *cursor) next() (bool, error) {
+	if c.in == nil {
+		if len(c.mem) == 0 {
+			return false, nil
+		}
+		c.current = readEntry(c.mem)
+		c.mem = c.mem[binary.LittleEndian.Uint32(c.mem):]
+		return true, nil
+	}
 	head, err := c.in.Peek(4)
 	if errors.Is(err, io.EOF) {
 		return false, nil
@@ -222,7 +262,7 @@ func (f *findings) merge(first, end Class) iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		var least cursors
 		for i := range f.runs {
-			c := &cursor{in: f.reader(&f.runs[i], first, end)}
+			c := f.cursor(&f.runs[i], first, end)
 			more, err := c.next()
 			if err != nil {
 				yield(Finding{}, err)
@@ -267,12 +307,12 @@ func (c *cursors) Pop() any {
 	return nil
 }
 
-func (f *findings) reader(r *run, first, end Class) *bufio.Reader {
+func (f *findings) cursor(r *run, first, end Class) *cursor {
 	from, to := r.starts[first], r.starts[end]
 	if r.mem != nil {
-		return bufio.NewReaderSize(bytes.NewReader(r.mem[from:to]), 4<<10)
+		return &cursor{mem: r.mem[from:to]}
 	}
-	return bufio.NewReaderSize(io.NewSectionReader(f.file, r.place+from, to-from), 32<<10)
+	return &cursor{in: bufio.NewReaderSize(io.NewSectionReader(f.file, r.place+from, to-from), 32<<10)}
 }
 
 // finding decodes an entry.
@@ -282,18 +322,18 @@ func (e *entry) finding() Finding {
 	f.Action, f.Differences = Action(d.byte()), Difference(d.byte())
 	has := d.byte()
 	f.Rival = string(d.bytes())
-	if has&hasOrder != 0 && has&hasPayment == 0 {
-		f.orderSide(&d)
-	}
 	if has&hasPayment != 0 {
 		var p rawPayment
 		d.payment(&p)
-		f.Payment = p.row()
+		f.Payment = f.payment(&p)
 		f.Amount, f.Currency, f.Created = p.facts.stake(), f.Payment.Currency, f.Payment.Created
-		if has&hasOrder != 0 {
-			var o rawOrder
-			d.order(&o, true)
-			f.Order = o.row()
+	}
+	if has&hasOrder != 0 {
+		var o rawOrder
+		d.order(&o, true)
+		f.Order = f.order(&o)
+		if f.Payment == nil {
+			f.Amount, f.Currency, f.Created = o.facts.amount, f.Order.Currency, f.Order.Created
 		}
 	}
 	if has&hasLine != 0 {
@@ -303,11 +343,4 @@ func (e *entry) finding() Finding {
 		}
 	}
 	return f
-}
-
-func (f *Finding) orderSide(d *decoder) {
-	var o rawOrder
-	d.order(&o, true)
-	f.Order = o.row()
-	f.Amount, f.Currency, f.Created = o.facts.amount, f.Order.Currency, f.Order.Created
 }

@@ -27,15 +27,22 @@ func (t *table) find(tag uint32, key []byte) (entry int, found bool) {
 	if len(t.slots) == 0 {
 		return 0, false
 	}
+	_, entry = t.look(tag, key)
+	return entry, entry >= 0
+}
+
+// look gives the place of the row with this key and its entry, or else a free
+// place and -1.
+func (t *table) look(tag uint32, key []byte) (at, entry int) {
 	mask := len(t.slots) - 1
 	for i := int(tag) & mask; ; i = (i + 1) & mask {
 		slot := t.slots[i]
 		if slot == 0 {
-			return 0, false
+			return i, -1
 		}
 		if uint32(slot>>32) == tag {
 			if entry := int(uint32(slot)) - 1; string(t.rows.at(t.entries[entry].at).first()) == string(key) {
-				return entry, true
+				return i, entry
 			}
 		}
 	}
@@ -46,11 +53,12 @@ func (t *table) insert(tag uint32, key []byte, at address) (entry int, found boo
 	if len(t.entries)*4 >= len(t.slots)*3 {
 		t.grow()
 	}
-	if entry, found := t.find(tag, key); found {
+	free, entry := t.look(tag, key)
+	if entry >= 0 {
 		return entry, true
 	}
 	t.entries = append(t.entries, entryOf{at: at})
-	t.place(uint64(tag)<<32 | uint64(len(t.entries)))
+	t.slots[free] = uint64(tag)<<32 | uint64(len(t.entries))
 	return len(t.entries) - 1, false
 }
 

@@ -3,34 +3,38 @@ package reconcile
 // tally counts pairs and sums what is at stake.
 type tally struct {
 	counts [numClasses]int64
-	totals map[currencyCode]*[numClasses]int64
-	last   currencyCode
-	sums   *[numClasses]int64
+	totals []total
+}
+
+// total is the sums of a currency.
+type total struct {
+	currency currencyCode
+	sums     [numClasses]int64
 }
 
 func (t *tally) count(class Class, currency currencyCode, stake int64) {
 	t.counts[class]++
-	if t.sums == nil || currency != t.last {
-		t.last, t.sums = currency, t.totals[currency]
-		if t.sums == nil {
-			t.sums = new([numClasses]int64)
-			t.totals[currency] = t.sums
+	t.of(currency)[class] += stake
+}
+
+// of is the sums of a currency. A list has few of them.
+func (t *tally) of(currency currencyCode) *[numClasses]int64 {
+	for i := range t.totals {
+		if t.totals[i].currency == currency {
+			return &t.totals[i].sums
 		}
 	}
-	t.sums[class] += stake
+	t.totals = append(t.totals, total{currency: currency})
+	return &t.totals[len(t.totals)-1].sums
 }
 
 func (t *tally) add(other *tally) {
 	for class, n := range other.counts {
 		t.counts[class] += n
 	}
-	for currency, sums := range other.totals {
-		into := t.totals[currency]
-		if into == nil {
-			into = new([numClasses]int64)
-			t.totals[currency] = into
-		}
-		for class, sum := range sums {
+	for i := range other.totals {
+		into := t.of(other.totals[i].currency)
+		for class, sum := range other.totals[i].sums {
 			into[class] += sum
 		}
 	}

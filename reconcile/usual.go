@@ -248,17 +248,17 @@ func (p *parser) usualPayment(data []byte, row *rawPayment) int {
 	if scale.step == 0 || !u.has(colAmount) || !u.has(colCreated) {
 		return 0
 	}
-	var fine [8]bool
-	row.id, fine[0] = u.text(data, colID)
-	row.order, fine[1] = u.text(data, colOrder)
-	row.status, fine[2] = paymentStatus(u.word(data, colStatus))
-	f.amount, fine[3] = u.money(colAmount, scale)
-	f.received, fine[4] = u.money(colReceived, scale)
-	f.refunded, fine[5] = u.money(colRefunded, scale)
-	f.created, fine[6] = u.date(colCreated)
-	f.captureBefore, fine[7] = u.date(colCaptureBefore)
-	if fine != [8]bool{true, true, true, true, true, true, true, true} || len(row.id) == 0 ||
-		row.status == Succeeded && !u.has(colReceived) {
+	var id, order, status, amount, received, refunded, created, before bool
+	row.id, id = u.text(data, colID)
+	row.order, order = u.text(data, colOrder)
+	row.status, status = paymentStatus(u.word(data, colStatus))
+	f.amount, amount = u.money(colAmount, scale)
+	f.received, received = u.money(colReceived, scale)
+	f.refunded, refunded = u.money(colRefunded, scale)
+	f.created, created = u.date(colCreated)
+	f.captureBefore, before = u.date(colCaptureBefore)
+	fine := id && order && status && amount && received && refunded && created && before
+	if !fine || len(row.id) == 0 || row.status == Succeeded && !u.has(colReceived) {
 		return 0
 	}
 	row.line, row.weak = p.line, false
@@ -278,14 +278,14 @@ func (p *parser) usualOrder(data []byte, row *rawOrder) int {
 	if scale.step == 0 || !u.has(colAmount) || !u.has(colCreated) {
 		return 0
 	}
-	var fine [6]bool
-	row.id, fine[0] = u.text(data, colOrder)
-	row.intent, fine[1] = u.text(data, colIntent)
-	f.status, fine[2] = p.orderWord(u.word(data, colStatus))
-	f.amount, fine[3] = u.money(colAmount, scale)
-	f.refunded, fine[4] = u.money(colRefunded, scale)
-	row.created, fine[5] = u.date(colCreated)
-	if fine != [6]bool{true, true, true, true, true, true} || len(row.id) == 0 {
+	var id, intent, status, amount, refunded, created bool
+	row.id, id = u.text(data, colOrder)
+	row.intent, intent = u.text(data, colIntent)
+	f.status, status = p.orderWord(u.word(data, colStatus))
+	f.amount, amount = u.money(colAmount, scale)
+	f.refunded, refunded = u.money(colRefunded, scale)
+	row.created, created = u.date(colCreated)
+	if !id || !intent || !status || !amount || !refunded || !created || len(row.id) == 0 {
 		return 0
 	}
 	row.line, row.rival = p.line, nil
