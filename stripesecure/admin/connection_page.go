@@ -150,11 +150,15 @@ func (q *request) backlog(h stripesecure.Health, inbox []stripesecure.Pending) [
 	if h.Outbox > 0 {
 		news = q.line(levelBad, "outbox", "waiting", h.Outbox)
 	}
+	stuck := q.line(levelGood, "stuck", "ok")
+	if h.Stuck > 0 {
+		stuck = q.line(levelBad, "stuck", "found", h.Stuck)
+	}
 	unknown := q.line(levelGood, "unknown", "ok")
 	if h.Unknown > 0 {
 		unknown = q.line(levelBad, "unknown", "found", h.Unknown)
 	}
-	return []line{loop, q.scanLine(h), events, news, unknown}
+	return []line{loop, q.scanLine(h), stuck, events, news, unknown}
 }
 
 // scanLine says whether Stripe's payments are compared with the store in time.

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -158,4 +159,22 @@ func TestScanIsLate(t *testing.T) {
 		Shop: "shop", Checkout: "#scan", Body: []byte(`{"complete":"2026-01-01T00:00:00Z","fails":9,"trouble":"not_ready"}`),
 	}))
 	o.get("/card/connection").says("It should be every hour.", "it says which key or permission is wrong")
+}
+
+// What Stripe keeps refusing is counted: nobody else would see it.
+func TestStuckIsShown(t *testing.T) {
+	o := open(t)
+	o.sell("A-1")
+	o.get("/card/connection").says("Stripe does not keep refusing anything.")
+	rows, err := o.memory.List(t.Context(), "shop", "cart-", "", 10)
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	row, body := rows[0], map[string]any{}
+	require.NoError(t, json.Unmarshal(row.Body, &body))
+	body["attempts"].([]any)[0].(map[string]any)["failures"] = 10
+	row.Body, err = json.Marshal(body)
+	require.NoError(t, err)
+	row.Due = o.now // it is tried at least once a day
+	require.NoError(t, o.memory.Put(t.Context(), row))
+	o.get("/card/connection").says("refused, or not answered, ten times in a row: 1.", "at least once a day")
 }
