@@ -3,41 +3,25 @@ package reconcile
 import (
 	"encoding/binary"
 	"math/bits"
-	"slices"
 )
 
-// usual reads the lines that look as nearly all lines of a large file do, in one
-// pass over their bytes, eight at a time: no quotes, no spaces around a field,
-// ids in ASCII, amounts of few digits, dates in Unix seconds. It finds no fault:
-// what it does not take is read by splitter and parser, which know everything.
-// A fuzz test holds the two together.
+// usual reads the lines that look as nearly all lines of a large file do, eight
+// bytes at a time: no quotes, no spaces around a field, ids in ASCII, amounts of
+// few digits, dates in Unix seconds. It finds no fault: what it does not take is
+// read by splitter and parser, which know everything. A fuzz test holds the two
+// together.
 type usual struct {
-	columns []usualColumn // of a line; none where a file is not for it
-	texts   [numColumns + 1]span
-	numbers [numColumns + 1]number
-	odd     bool // a text of the line has more than what plainEnd passes over
+	read  []bool // of each column; none where a file is not for it
+	at    [numColumns]int
+	minor [numColumns]bool // a column of amounts is in minor units
+	// ends is where the fields of the line end; the first one is before the line,
+	// the last one makes an empty field for a column that is not there.
+	ends [maxUsual + 2]int
+	odd  bool // the line has bytes that neither end a field nor stand in an id
 }
 
-// usualColumn is what a field is: of digits, or text. What is ignored is text
-// that has no name.
-type usualColumn struct {
-	name   columnName
-	digits bool
-}
-
-// span is a field's place in the line.
-type span struct{ from, to int }
-
-// number is a field of digits.
-type number struct {
-	digits   int64 // with the decimals, as one number
-	count    int   // of digits, 0 for an empty field
-	decimals int
-	minor    bool // the column is in minor units
-}
-
-// ofDigits are the columns of amounts and dates.
-var ofDigits = [numColumns]bool{colCreated: true, colCaptureBefore: true, colAmount: true, colReceived: true, colRefunded: true}
+// maxUsual is the most columns; what has more is not for it.
+const maxUsual = 62
 
 // majorOf are the columns of minor units, and where their numbers go.
 var majorOf = map[columnName]columnName{
@@ -46,88 +30,85 @@ var majorOf = map[columnName]columnName{
 
 // newUsual says how to read the lines of a layout. A Dashboard export has its
 // own words, and two columns for one amount need a choice: not for it.
-func newUsual(l *layout) usual {
-	u := usual{columns: slices.Repeat([]usualColumn{{name: numColumns}}, l.count)}
+func newUsual(l *layout) (u usual) {
+	if l.dashboard || l.count > maxUsual {
+		return u
+	}
+	read := make([]bool, l.count)
+	u.ends[0] = -1
+	for c := range u.at {
+		u.at[c] = l.count
+	}
 	for c, i := range l.at {
 		if i < 0 {
 			continue
 		}
 		name := columnName(c)
 		if major, ok := majorOf[name]; ok {
-			u.numbers[major].minor, name = true, major
 			if l.at[major] >= 0 {
-				return usual{}
+				return u
 			}
+			u.minor[major], name = true, major
 		}
-		u.columns[i] = usualColumn{name, ofDigits[name]}
+		read[i], u.at[name] = true, i
 	}
-	if l.dashboard {
-		return usual{}
-	}
+	u.read = read
 	return u
 }
 
-// scan reads the line at the beginning of data and gives its length with its
-// end, 0 for a line that is not a usual one.
+// scan finds the fields of the line at the beginning of data and gives its length
+// with its end, 0 for a line that is not a usual one. It does not look at the
+// last bytes of data.
 func (u *usual) scan(data []byte) int {
-	begin := 0
-	u.odd = false
-	for k, column := range u.columns {
-		var end int
-		fine := true
-		if column.digits {
-			if begin+24 > len(data) {
-				return 0
+	if len(u.read) == 0 {
+		return 0
+	}
+	k, last := 1, len(u.read)
+	for begin := 0; begin+group <= len(data); begin += group {
+		for marks := special(data[begin : begin+group]); marks != 0; marks &= marks - 1 {
+			end := begin + bits.TrailingZeros64(marks)
+			if b := data[end]; b != ',' || k == last {
+				if k < last || b != '\n' && b != '\r' {
+					return u.scanOdd(data)
+				}
+				u.odd = false
+				return u.ended(data, end)
 			}
-			n := &u.numbers[column.name]
-			n.digits, n.count = leadingDigits(eightAt(data, begin))
-			n.decimals = 0
-			if end = begin + n.count; n.count == 8 || data[end] == '.' {
-				end, fine = n.more(data, end)
-			}
-		} else {
-			if end = plainEnd(data, begin); end < len(data) && !endsField(data[end]) {
-				end, fine = fieldEnd(data, begin)
-				fine = fine || column.name == numColumns
-				u.odd = true
-			}
-			u.texts[column.name] = span{begin, end}
+			u.ends[k&63] = end
+			k++
 		}
-		if !fine || end >= len(data) {
-			return 0
-		}
-		if data[end] != ',' {
-			if k < len(u.columns)-1 {
-				return 0
-			}
-			return lineEnd(data, end)
-		}
-		begin = end + 1
 	}
 	return 0
 }
 
-// more reads what stands at end, behind the first digits: the last two of ten, or
-// a dot and up to seven decimals.
-func (n *number) more(data []byte, end int) (newEnd int, fine bool) {
-	if n.count == 8 {
-		tens, ones := data[end]-'0', data[end+1]-'0'
-		n.digits, n.count = n.digits*100+int64(tens)*10+int64(ones), 10
-		return end + 2, tens <= 9 && ones <= 9
+// ended notes the end of the line.
+func (u *usual) ended(data []byte, end int) int {
+	last := len(u.read)
+	u.ends[last], u.ends[last+1] = end, end+1
+	if end+8 > len(data) {
+		return 0
 	}
-	part, decimals := leadingDigits(eightAt(data, end+1))
-	if n.count == 0 || decimals == 0 || decimals == 8 {
-		return end, false
-	}
-	n.digits, n.decimals = n.digits*powersOfTen[decimals]+part, decimals
-	return end + 1 + decimals, true
+	return lineEnd(data, end)
 }
 
-// eightAt is a word of data. (With its capacity told, too, the slice costs one
-// instruction instead of seven.)
-func eightAt(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i : i+8 : i+8]) }
-
-func endsField(b byte) bool { return b == ',' || b == '\n' || b == '\r' }
+// scanOdd is scan for a line with a space, say, within a field.
+func (u *usual) scanOdd(data []byte) int {
+	u.odd = true
+	field := 0
+	for at := 0; at+8 <= len(data); at++ {
+		switch b := data[at]; {
+		case b >= '-' && b < 0x80:
+		case b == ',' && field+1 < len(u.read):
+			field++
+			u.ends[field] = at
+		case (b == '\n' || b == '\r') && field+1 == len(u.read):
+			return u.ended(data, at)
+		case b == ',' || b == '\n' || b == '\r' || b == '"' || b >= 0x80 && u.read[field]:
+			return 0
+		}
+	}
+	return 0
+}
 
 // lineEnd is behind the line end at end, 0 where there is none.
 func lineEnd(data []byte, end int) int {
@@ -146,20 +127,28 @@ const (
 	commas   = ',' * eachByte
 	newlines = '\n' * eachByte
 	zeros    = '0' * eachByte
+	hyphens  = '-' * eachByte
 )
 
-// plainEnd is where the text at begin has a byte that an id seldom has: any
-// before the hyphen, which a comma, a line end, a quote and a space are, or one
-// that is not ASCII. It does not look at the last bytes of data.
-func plainEnd(data []byte, begin int) int {
-	const hyphens = '-' * eachByte
-	for i := begin; i+8 <= len(data); i += 8 {
-		w := eightAt(data, i)
-		if odd := (w - hyphens | w) & highBits; odd != 0 { // the first one is right
-			return i + bits.TrailingZeros64(odd)/8
-		}
-	}
-	return len(data)
+// group is how many bytes are looked at together.
+const group = 64
+
+// special has a bit for each of the first bytes of data that an id seldom has:
+// those before the hyphen, which a comma, a line end, a quote and a space are, and
+// those that are not ASCII.
+func special(data []byte) uint64 {
+	_ = data[group-1]
+	return specialOf(data) | specialOf(data[8:])<<8 | specialOf(data[16:])<<16 | specialOf(data[24:])<<24 |
+		specialOf(data[32:])<<32 | specialOf(data[40:])<<40 | specialOf(data[48:])<<48 | specialOf(data[56:])<<56
+}
+
+// specialOf has a bit for each of eight bytes. With the high bit set, no byte
+// borrows from the next one, and keeps the bit where it is not before the hyphen;
+// the product brings the eight bits together.
+func specialOf(data []byte) uint64 {
+	w := binary.LittleEndian.Uint64(data)
+	marks := (^(w | highBits - hyphens) | w) & highBits
+	return marks >> 7 * 0x0102040810204080 >> 56
 }
 
 // fieldEnd is where the field at begin ends: the place of the next comma or line
@@ -169,7 +158,7 @@ func plainEnd(data []byte, begin int) int {
 func fieldEnd(data []byte, begin int) (end int, ascii bool) {
 	i, high := begin, uint64(0)
 	for ; i+8 <= len(data); i += 8 {
-		w := eightAt(data, i)
+		w := binary.LittleEndian.Uint64(data[i:])
 		c, n := w^commas, w^newlines
 		if found := ((c-eachByte)&^c | (n-eachByte)&^n) & highBits; found != 0 {
 			high |= w & (found&-found - 1)
@@ -183,57 +172,100 @@ func fieldEnd(data []byte, begin int) (end int, ascii bool) {
 	return i, high&highBits == 0
 }
 
-// leadingDigits reads the digits at the beginning of eight bytes.
-func leadingDigits(w uint64) (value int64, count int) {
-	x := w ^ zeros
-	other := ((x + (0x80-10)*eachByte) | x) & highBits // the first one is right
-	count = bits.TrailingZeros64(other) / 8
-	x <<= uint(64 - 8*count)
-	x = (x*10 + x>>8) & 0x00ff00ff00ff00ff
-	x = (x*100 + x>>16) & 0x0000ffff0000ffff
-	x = x*10000 + x>>32
-	return int64(x & 0xffffffff), count
+// span is where a field is in the line.
+func (u *usual) span(c columnName) (begin, end int) {
+	i := u.at[c]
+	return u.ends[i&63] + 1, u.ends[(i+1)&63]
 }
 
-var powersOfTen = [...]int64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000}
-
-// text is a field without spaces around it, perhaps empty.
-func (u *usual) text(data []byte, c columnName) (field []byte, fine bool) {
-	at := u.texts[c]
-	field = data[at.from:at.to]
-	return field, len(field) <= maxID && !(u.odd && spacesAround(field)) && (len(field) < shortestSecret || !isSecret(field))
+// word is a field, perhaps empty.
+func (u *usual) word(data []byte, c columnName) []byte {
+	begin, end := u.span(c)
+	return data[begin:end]
 }
 
-func spacesAround(field []byte) bool {
-	n := len(field)
-	return n > 0 && (field[0] <= ' ' || field[n-1] <= ' ')
+// fineIDs reports whether two fields can be ids, the second one perhaps empty: they
+// have no spaces around them.
+func (u *usual) fineIDs(id, other []byte) bool {
+	short := len(id) < shortestSecret && len(other) < shortestSecret
+	return len(id) > 0 && (short && !u.odd || fineID(id) && fineID(other))
 }
 
-// word is a field that has to be one of few words.
-func (u *usual) word(data []byte, c columnName) []byte { return data[u.texts[c].from:u.texts[c].to] }
+func fineID(id []byte) bool {
+	n := len(id)
+	return n == 0 || id[0] > ' ' && id[n-1] > ' ' && n <= maxID && !isSecret(id)
+}
+
+// has reports whether there is something in a column.
+func (u *usual) has(c columnName) bool {
+	begin, end := u.span(c)
+	return begin < end
+}
 
 // money is an amount in minor units, 0 for an empty field.
-func (u *usual) money(c columnName, s scale) (amount int64, fine bool) {
-	n := &u.numbers[c]
+func (u *usual) money(data []byte, c columnName, s scale) (amount int64, fine bool) {
+	begin, end := u.span(c)
+	length := end - begin
+	if uint(length-1) >= 8 {
+		return 0, length == 0
+	}
 	exponent := int(s.exponent)
-	if n.minor {
+	if u.minor[c] {
 		exponent = 0
 	}
-	if n.decimals > exponent {
-		return 0, false
+	digits := digitsOf(binary.LittleEndian.Uint64(data[begin:begin+8:begin+8]), length)
+	if other := notDigits(digits); other != 0 {
+		var decimals int
+		digits, decimals = withoutDot(digits, length, bits.TrailingZeros64(other)/8)
+		if decimals == 0 || decimals > exponent {
+			return 0, false
+		}
+		exponent -= decimals
 	}
-	amount = n.digits * powersOfTen[exponent-n.decimals]
+	amount = valueOf(digits) * powersOfTen[exponent&7]
 	return amount, s.step == 1 || amount%s.step == 0
 }
 
 // date is a date, 0 for an empty field.
-func (u *usual) date(c columnName) (seconds int64, fine bool) {
-	n := &u.numbers[c]
-	return n.digits, n.count == 0 || n.decimals == 0 && n.digits >= firstSecond && n.digits < lastSecond
+func (u *usual) date(data []byte, c columnName) (seconds int64, fine bool) {
+	begin, end := u.span(c)
+	if end-begin != 10 {
+		return 0, begin == end
+	}
+	w := data[begin : begin+10 : begin+10]
+	first := digitsOf(binary.LittleEndian.Uint64(w), 8)
+	tens, ones := w[8]-'0', w[9]-'0'
+	seconds = valueOf(first)*100 + int64(tens)*10 + int64(ones)
+	return seconds, notDigits(first) == 0 && tens <= 9 && ones <= 9 && seconds >= firstSecond && seconds < lastSecond
 }
 
-// has reports whether there are digits in a column.
-func (u *usual) has(c columnName) bool { return u.numbers[c].count > 0 }
+// digitsOf are the values of up to eight digits, the last one in the highest
+// byte; before the first one there are zeros.
+func digitsOf(w uint64, count int) uint64 { return (w ^ zeros) << uint(64-8*count) }
+
+// notDigits has the high bit of each byte that is no digit.
+func notDigits(digits uint64) uint64 { return (digits + (0x80-10)*eachByte | digits) & highBits }
+
+// withoutDot takes the dot at a place out of a number of this length, and tells
+// how many decimals follow it: 0 where it is not a dot between digits.
+func withoutDot(digits uint64, length, at int) (whole uint64, decimals int) {
+	const dot = '.' ^ '0'
+	below := uint64(1)<<uint(8*at) - 1
+	whole = digits&below<<8 | digits&^(below<<8|0xff)
+	if digits>>uint(8*at)&0xff != dot || at == 8-length || notDigits(whole) != 0 {
+		return 0, 0
+	}
+	return whole, 7 - at
+}
+
+// valueOf is the number that eight digits are.
+func valueOf(digits uint64) int64 {
+	x := (digits*10 + digits>>8) & 0x00ff00ff00ff00ff
+	x = (x*100 + x>>16) & 0x0000ffff0000ffff
+	return int64((x*10000 + x>>32) & 0xffffffff)
+}
+
+var powersOfTen = [8]int64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000}
 
 // usualPayment reads the line at the beginning of data into row and gives its
 // length, 0 where payment has to read it.
@@ -248,17 +280,16 @@ func (p *parser) usualPayment(data []byte, row *rawPayment) int {
 	if scale.step == 0 || !u.has(colAmount) || !u.has(colCreated) {
 		return 0
 	}
-	var id, order, status, amount, received, refunded, created, before bool
-	row.id, id = u.text(data, colID)
-	row.order, order = u.text(data, colOrder)
-	row.status, status = paymentStatus(u.word(data, colStatus))
-	f.amount, amount = u.money(colAmount, scale)
-	f.received, received = u.money(colReceived, scale)
-	f.refunded, refunded = u.money(colRefunded, scale)
-	f.created, created = u.date(colCreated)
-	f.captureBefore, before = u.date(colCaptureBefore)
-	fine := id && order && status && amount && received && refunded && created && before
-	if !fine || len(row.id) == 0 || row.status == Succeeded && !u.has(colReceived) {
+	row.id, row.order = u.word(data, colID), u.word(data, colOrder)
+	var known, amount, received, refunded, created, before bool
+	row.status, known = paymentStatus(u.word(data, colStatus))
+	f.amount, amount = u.money(data, colAmount, scale)
+	f.received, received = u.money(data, colReceived, scale)
+	f.refunded, refunded = u.money(data, colRefunded, scale)
+	f.created, created = u.date(data, colCreated)
+	f.captureBefore, before = u.date(data, colCaptureBefore)
+	if !known || !amount || !received || !refunded || !created || !before || !u.fineIDs(row.id, row.order) ||
+		row.status == Succeeded && !u.has(colReceived) {
 		return 0
 	}
 	row.line, row.weak = p.line, false
@@ -278,14 +309,13 @@ func (p *parser) usualOrder(data []byte, row *rawOrder) int {
 	if scale.step == 0 || !u.has(colAmount) || !u.has(colCreated) {
 		return 0
 	}
-	var id, intent, status, amount, refunded, created bool
-	row.id, id = u.text(data, colOrder)
-	row.intent, intent = u.text(data, colIntent)
-	f.status, status = p.orderWord(u.word(data, colStatus))
-	f.amount, amount = u.money(colAmount, scale)
-	f.refunded, refunded = u.money(colRefunded, scale)
-	row.created, created = u.date(colCreated)
-	if !id || !intent || !status || !amount || !refunded || !created || len(row.id) == 0 {
+	row.id, row.intent = u.word(data, colOrder), u.word(data, colIntent)
+	var known, amount, refunded, created bool
+	f.status, known = p.orderWord(u.word(data, colStatus))
+	f.amount, amount = u.money(data, colAmount, scale)
+	f.refunded, refunded = u.money(data, colRefunded, scale)
+	row.created, created = u.date(data, colCreated)
+	if !known || !amount || !refunded || !created || !u.fineIDs(row.id, row.intent) {
 		return 0
 	}
 	row.line, row.rival = p.line, nil
