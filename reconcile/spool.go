@@ -184,7 +184,7 @@ type spoolWriter struct {
 }
 
 const (
-	// full is when a buffer is handed over. It can hold any row.
+	// full is when a buffer is handed over; with stride bytes it holds any row.
 	full   = 1 << 10
 	stride = (maxEncoded + 63) &^ 63
 )
@@ -218,18 +218,19 @@ func (w *spoolWriter) hand(number int) {
 	w.used[number] = 0
 	chunk := w.open[number]
 	if len(chunk)+len(rows) > cap(chunk) {
-		chunk = w.more(chunk, number)
+		chunk = w.more(chunk, number, len(rows))
 	}
 	w.open[number] = append(chunk, rows...)
 }
 
-// more gives a part a larger chunk, or another one.
-func (w *spoolWriter) more(chunk []byte, number int) []byte {
+// more gives a part a larger chunk, or another one, with room for rows of this
+// size.
+func (w *spoolWriter) more(chunk []byte, number, size int) []byte {
 	a := w.spool.arena
 	switch {
 	case chunk == nil:
 		return make([]byte, 0, min(smallChunk, a.chunk))
-	case cap(chunk) < a.chunk:
+	case cap(chunk) < a.chunk && len(chunk)+size <= a.chunk:
 		return append(a.get(), chunk...)
 	}
 	if chunk = w.flush(chunk, number); chunk == nil {

@@ -12,9 +12,16 @@ import (
 // TestSpool: rows of every length come back whole, each in its part, from memory
 // and from the file.
 func TestSpool(t *testing.T) {
-	for name, limit := range map[string]int64{"in memory": 1 << 30, "in the file": 0, "half of it": 64 << 10} {
+	for name, c := range map[string]struct {
+		limit int64
+		chunk int
+	}{
+		"in memory": {1 << 30, 8 << 10}, "in the file": {0, 8 << 10}, "half of it": {64 << 10, 8 << 10},
+		"small chunks": {0, smallChunk},
+		"chunks that a small one and a buffer do not fit into": {0, smallChunk + 500},
+	} {
 		t.Run(name, func(t *testing.T) {
-			a := &arena{limit: limit, chunk: 8 << 10, slab: 32 << 10, dir: t.TempDir()}
+			a := &arena{limit: c.limit, chunk: c.chunk, slab: 32 << 10, dir: t.TempDir()}
 			s := newSpool(a, 4)
 			random := rand.New(rand.NewPCG(1, 2))
 			want := map[string]int{}
@@ -34,10 +41,10 @@ func TestSpool(t *testing.T) {
 				}
 				require.NoError(t, w.close())
 			}
-			var c chunks
+			var rows chunks
 			for part := range 4 {
-				require.NoError(t, c.load(s, part))
-				for _, row := range c.rows() {
+				require.NoError(t, rows.load(s, part))
+				for _, row := range rows.rows() {
 					var p rawPayment
 					row.payment(&p)
 					assert.Equal(t, part, int(p.line%4))
@@ -50,7 +57,7 @@ func TestSpool(t *testing.T) {
 				assert.Zero(t, n, id)
 			}
 			assert.Zero(t, a.used.Load())
-			assert.Equal(t, limit < 1<<30, a.file != nil)
+			assert.Equal(t, c.limit < 1<<30, a.file != nil)
 			require.NoError(t, a.close())
 		})
 	}
