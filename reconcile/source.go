@@ -152,7 +152,7 @@ func records[T any](src *source, p *parser, s *splitter, got block, read *listRe
 	for {
 		for p.line = s.next; ; p.line = s.next {
 			length := read.usual(p, s.rest, &row)
-			if length == 0 || s.quotes && bytes.IndexByte(s.rest[:length], '"') >= 0 {
+			if length == 0 {
 				break
 			}
 			s.rest, s.next = s.rest[length:], s.next+1

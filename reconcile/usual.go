@@ -124,8 +124,6 @@ func lineEnd(data []byte, end int) int {
 const (
 	eachByte = 0x0101010101010101
 	highBits = 0x80 * eachByte
-	commas   = ',' * eachByte
-	newlines = '\n' * eachByte
 	zeros    = '0' * eachByte
 	hyphens  = '-' * eachByte
 )
@@ -149,27 +147,6 @@ func specialOf(data []byte) uint64 {
 	w := binary.LittleEndian.Uint64(data)
 	marks := (^(w | highBits - hyphens) | w) & highBits
 	return marks >> 7 * 0x0102040810204080 >> 56
-}
-
-// fieldEnd is where the field at begin ends: the place of the next comma or line
-// end, or the length of data. ascii tells whether the field is all ASCII. The
-// test for a zero byte in w^commas also answers for some bytes behind a real
-// one, so its first answer is right.
-func fieldEnd(data []byte, begin int) (end int, ascii bool) {
-	i, high := begin, uint64(0)
-	for ; i+8 <= len(data); i += 8 {
-		w := binary.LittleEndian.Uint64(data[i:])
-		c, n := w^commas, w^newlines
-		if found := ((c-eachByte)&^c | (n-eachByte)&^n) & highBits; found != 0 {
-			high |= w & (found&-found - 1)
-			return i + bits.TrailingZeros64(found)/8, high&highBits == 0
-		}
-		high |= w
-	}
-	for ; i < len(data) && data[i] != ',' && data[i] != '\n'; i++ {
-		high |= uint64(data[i])
-	}
-	return i, high&highBits == 0
 }
 
 // span is where a field is in the line.
