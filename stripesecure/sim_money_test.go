@@ -166,9 +166,10 @@ func (s *simStripe) Matters(ctx context.Context, id string) (checkout.MattersSee
 	for _, f := range i.refunds {
 		seen.Refunds = append(seen.Refunds, f.seen())
 	}
+	seen.Disputes = i.disputes()
+	s.twin.reviews(i, seen) // before others go on: what they do is not in these lists any more
 	s.readEnd()
 	seen.Disputes = i.disputes()
-	s.twin.reviews(i, seen)
 	s.w.mutant.review(s.w, &seen)
 	s.w.notef("stripe: review %s: %d refunds, %s", id, len(seen.Refunds), i.disputed)
 	return seen, nil
